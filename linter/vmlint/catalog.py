@@ -1,0 +1,138 @@
+"""Reads the rule files strictly: every mistake is told with file and key."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from .data import data_path, read_toml
+from .model import SAFETIES, SEVERITIES, Example, Gate, Match, Rule, Variant
+from .versions import PRODUCTS, parse
+
+GATES = ("deprecated", "removed", "needs")
+RULE_KEYS = frozenset(
+    (*GATES, "summary", "severity", "select", "where", "at", "match", "check", "message", "fix", "why", "sources")
+) | {"variants", "notes", "example"}
+MATCH_KEYS = frozenset(("select", "where", "at"))
+VARIANT_KEYS = frozenset(("message", "severity", "fix"))
+FIX_KEYS = frozenset(("title", "safety"))
+EXAMPLE_KEYS = frozenset(("file", "bad", "good", "at", "qemu", "libvirt"))
+
+
+class CatalogError(ValueError):
+    """A mistake in a rule file; the message names file and key."""
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """All rules by name, in the order of their topics and files."""
+    folder = data_path("rules")
+    found: dict[str, Rule] = {}
+    for file in sorted(os.listdir(folder)):
+        if file.endswith(".toml"):
+            for rule in load(f"rules/{file}", read_toml(f"rules/{file}")):
+                found[rule.name] = rule
+    return found
+
+
+def load(file: str, tables: Mapping[str, Any]) -> list[Rule]:
+    """The rules of one parsed rule file. Raises CatalogError."""
+    topic = os.path.basename(file).removesuffix(".toml")
+    return [_Table(f"{file}: [{name}]", table, RULE_KEYS).rule(name, topic) for name, table in tables.items()]
+
+
+class _Table:
+    """A table of a rule file whose keys have been checked."""
+
+    def __init__(self, where: str, table: Any, keys: frozenset[str]) -> None:
+        self.where = where
+        if not isinstance(table, dict):
+            raise CatalogError(f"{where}: must be a table")
+        for key in table:
+            if key not in keys:
+                raise CatalogError(f"{where}: unknown key '{key}'; known are {', '.join(sorted(keys))}")
+        self.table = table
+
+    def rule(self, name: str, topic: str) -> Rule:
+        severity = self.one_of("severity", SEVERITIES)
+        matches = tuple(self._matches())
+        check = self.text("check", "") or None
+        fires = Variant(self.text("message"), severity, *self._fix(None, "safe"))
+        variants = {"": fires}
+        for key, value in self.get("variants", dict, {}).items():
+            variants[key] = _Table(f"{self.where}.variants.{key}", value, VARIANT_KEYS).variant(fires)
+        examples = self.get("example", list, [])
+        return Rule(
+            name, topic, self.text("summary"), severity, self.text("why"), self.texts("sources"), matches,
+            tuple(self._gates()), check, variants, self.get("notes", dict, {}),
+            tuple(_Table(f"{self.where}.example", example, EXAMPLE_KEYS).example() for example in examples),
+        )  # fmt: skip
+
+    def variant(self, base: Variant) -> Variant:
+        severity = self.one_of("severity", SEVERITIES, base.severity)
+        return Variant(self.text("message", base.message), severity, *self._fix(base.fix_title, base.safety))
+
+    def example(self) -> Example:
+        return Example(
+            self.text("file"), self.text("bad"), self.text("good"), self.texts("at"),
+            self.text("qemu", "") or None, self.text("libvirt", "") or None,
+        )  # fmt: skip
+
+    def _fix(self, title: str | None, safety: str) -> tuple[str | None, str]:
+        fix = self.get("fix", dict, None)
+        if fix is None:
+            return title, safety
+        table = _Table(f"{self.where}.fix", fix, FIX_KEYS)
+        return table.text("title", "") or None, table.one_of("safety", SAFETIES, safety)
+
+    def _gates(self) -> Iterable[Gate]:
+        for kind in GATES:
+            for product, version in self.get(kind, dict, {}).items():
+                if product not in PRODUCTS:
+                    raise CatalogError(f"{self.where}.{kind}: unknown product '{product}'")
+                try:
+                    yield Gate(kind, product, parse(version))
+                except (ValueError, AttributeError):
+                    raise CatalogError(f"{self.where}.{kind}: '{version}' is not a version") from None
+
+    def _matches(self) -> Iterable[Match]:
+        if "select" in self.table:
+            yield self.match()
+        for number, entry in enumerate(self.get("match", list, []), 1):
+            yield _Table(f"{self.where}.match {number}", entry, MATCH_KEYS).match()
+
+    def match(self) -> Match:
+        where = {}
+        for path, wanted in self.get("where", dict, {}).items():
+            if isinstance(wanted, list) and all(isinstance(text, str) for text in wanted):
+                wanted = tuple(wanted)
+            if not isinstance(wanted, (str, bool, tuple)):
+                raise CatalogError(f"{self.where}.where: '{path}' must be a text, a list of texts, true or false")
+            where[path] = wanted
+        return Match(self.text("select"), where, self.text("at", ""))
+
+    def get(self, key: str, kind: type, default: Any) -> Any:
+        value = self.table.get(key, default)
+        if value is not default and not isinstance(value, kind):
+            raise CatalogError(f"{self.where}: '{key}' must be a {kind.__name__}")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self.get(key, str, default)
+        if value is None:
+            raise CatalogError(f"{self.where}: '{key}' is missing")
+        return str(value)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self.get(key, list, [])
+        if not all(isinstance(value, str) for value in values):
+            raise CatalogError(f"{self.where}: '{key}' must be a list of texts")
+        return tuple(values)
+
+    def one_of(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+        value = self.text(key, default)
+        if value not in allowed:
+            raise CatalogError(f"{self.where}: '{key}' must be one of {', '.join(allowed)}")
+        return value

@@ -1,0 +1,179 @@
+"""The command line: arguments in, reports and an exit code out. The only place that prints, writes or exits.
+
+Exit codes: 0 nothing at or above the threshold is left; 1 findings are left, or a fix changed a file, or --diff shows
+one; 2 the work could not be done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from .model import Report
+    from .run import Settings
+
+CLEAN, FOUND, FAILED = 0, 1, 2
+FORMATS = ("text", "concise", "json", "sarif")
+SEVERITIES = ("error", "warning", "note")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run vmlint; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except ValueError as error:
+        return _fail(str(error))
+    except BrokenPipeError:  # the reader (head, less) has gone: nothing more to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="vmlint", description="Finds and fixes mistakes in libvirt XML and QEMU command lines.")
+    parser.add_argument("--version", action="version", version=f"vmlint {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="lint files and folders", description="Lint files and folders.")
+    check.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files or folders (default: .); - is standard input")
+    check.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called")
+    check.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
+    _add_common(check)
+    check.set_defaults(run=_check)
+
+    argv = commands.add_parser("argv", help="lint a command line as typed", description="Lint one QEMU command line.")
+    _add_common(argv)
+    argv.add_argument("words", nargs="+", metavar="-- WORD", help="the program and its arguments, after --")
+    argv.set_defaults(run=_argv, diff=False)
+
+    rule = commands.add_parser("rule", help="explain a rule, or list all", description="Explain a rule, or list all.")
+    rule.add_argument("name", nargs="?", metavar="NAME")
+    rule.set_defaults(run=_rule)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    fixes = parser.add_argument_group("fixes")
+    fixes.add_argument("--fix", action="store_true", help="apply the safe fixes")
+    fixes.add_argument("--unsafe-fixes", action="store_true", help="apply (with --fix) or show (with --diff) unsafe ones too")
+    rules = parser.add_argument_group("rules and target")
+    rules.add_argument("--qemu", metavar="SPEC", help="QEMU releases it must hold on, such as '>=6.2,<11' (default: the newest)")
+    rules.add_argument("--libvirt", metavar="SPEC", help="libvirt releases it must hold on")
+    rules.add_argument("--select", metavar="NAMES", action="append", default=[], help="only these rules or topics")
+    rules.add_argument("--ignore", metavar="NAMES", action="append", default=[], help="not these rules or topics")
+    output = parser.add_argument_group("output")
+    output.add_argument("--min-severity", choices=SEVERITIES, help="leave out what is less severe (default: notes are shown, but only warnings and errors make exit code 1)")  # fmt: skip
+    output.add_argument("--output-format", choices=FORMATS, default="text", help="default: text")
+    output.add_argument("--output", metavar="FORMAT:FILE", type=_output, action="append", default=[], help="write a report to a file as well; may be repeated")  # fmt: skip
+    output.add_argument("--quiet", "-q", action="store_true", help="print no report on standard output")
+    output.add_argument("--exit-zero", action="store_true", help="exit 0 even if something is found")
+
+
+def _output(text: str) -> tuple[str, str]:
+    """`FORMAT:FILE`. Raises argparse's error for another shape."""
+    name, colon, file = text.partition(":")
+    if not colon or not file or name not in FORMATS:
+        raise argparse.ArgumentTypeError(f"'{text}' is not FORMAT:FILE with FORMAT one of {', '.join(FORMATS)}")
+    return name, file
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from .run import ALL_FIXES, SAFE_FIXES, Settings
+
+    names = {key: tuple(filter(None, ",".join(getattr(options, key)).split(","))) for key in ("select", "ignore")}
+    fixes = ALL_FIXES if options.unsafe_fixes else SAFE_FIXES
+    return Settings(options.qemu, options.libvirt, names["select"], names["ignore"], fixes if options.fix or options.diff else ())
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .run import Linter, Tally
+
+    linter, tally = Linter(_settings(options)), Tally()
+    if "-" in options.paths:
+        if len(options.paths) > 1:
+            raise ValueError("standard input (-) cannot be checked together with files")
+        data = sys.stdin.buffer.read()
+        tally.lint_bytes(linter, options.stdin_filename, data)
+        return _finish(options, tally.report(), data if options.fix else None)
+    for path in options.paths:
+        tally.lint_path(linter, path)
+    if options.fix and not options.diff:
+        tally.write_changes()
+    return _finish(options, tally.report())
+
+
+def _argv(options: argparse.Namespace) -> int:
+    from .formats.argv import join
+    from .run import Linter, Tally
+
+    tally = Tally()
+    tally.lint_argv(Linter(_settings(options)), options.words)
+    return _finish(options, tally.report(), join(options.words) if options.fix else None)
+
+
+def _rule(options: argparse.Namespace) -> int:
+    from .catalog import rules
+    from .rulepage import rule_markdown
+    from .run import chosen_rules
+
+    if options.name is None:
+        width = max(map(len, rules()))
+        for rule in rules().values():
+            print(f"{rule.name:{width}}  {rule.severity:7}  {'fix' if rule.fixable else '   '}  {rule.summary}")
+        return CLEAN
+    for rule in chosen_rules([options.name], []).values():
+        print(rule_markdown(rule))
+    return CLEAN
+
+
+def _finish(options: argparse.Namespace, report: Report, unfixed: bytes | None = None) -> int:
+    """Print what there is to say. `unfixed`: a text that is no file; fixed, it goes to standard output."""
+    from .catalog import rules
+    from .reporters import diff, write_report
+
+    if options.min_severity:
+        kept = SEVERITIES[: SEVERITIES.index(options.min_severity) + 1]
+        report = report._replace(diagnostics=[d for d in report.diagnostics if d.severity in kept])
+    stream = sys.stderr if unfixed is not None or options.diff else sys.stdout
+    if options.diff:
+        diff.write(report, sys.stdout)
+    elif unfixed is not None:
+        sys.stdout.buffer.write(report.changes[0].after if report.changes else unfixed)
+    if not options.quiet:
+        write_report(options.output_format, report, rules(), stream)
+    for name, file in options.output:
+        with open(file, "w", encoding="utf-8", newline="\n") if file != "-" else nullcontext(sys.stdout) as out:
+            write_report(name, report, rules(), out)
+    for failure in report.failures:
+        _complain(f"{failure.path}: {failure.reason}")
+    return _exit_code(options, report)
+
+
+def _exit_code(options: argparse.Namespace, report: Report) -> int:
+    if report.failures:
+        return FAILED
+    threshold = SEVERITIES.index(options.min_severity or "warning")
+    left = any(SEVERITIES.index(diagnostic.severity) <= threshold for diagnostic in report.diagnostics)
+    return FOUND if (left or report.changes) and not options.exit_zero else CLEAN
+
+
+def _complain(message: str) -> None:
+    from .reporters.terminal import escape
+
+    print(f"vmlint: error: {escape(message)}", file=sys.stderr)
+
+
+def _fail(message: str) -> int:
+    _complain(message)
+    return FAILED

@@ -1,0 +1,123 @@
+"""Which files to read: paths and folders as given, and a quick look whether a file speaks of VMs at all.
+
+Imports next to nothing: a run that finds nothing to lint must cost little more than Python's own start.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+HINTS = (b"qemu", b"QEMU", b"<domain", b"<network", b"kvm", b"KVM")
+NOTHING = "no libvirt XML and no QEMU command line in it"
+SNIFF = 1 << 20
+MAX_SIZE = 64 << 20
+SKIPPED_FOLDERS = frozenset((".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".tox"))
+
+
+class Unreadable(Exception):
+    """A path that cannot be worked on; the text says why."""
+
+
+def files(path: str, failures: list[tuple[str, str]]) -> list[str]:
+    """The files below a folder that git does not ignore, or all of them where git cannot tell; a file is just itself.
+
+    What cannot be read goes into `failures`: its path and why.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError) as error:
+        failures.append((path, reason(error)))
+        return []
+    if stat.S_ISREG(mode):
+        return [path]
+    if not stat.S_ISDIR(mode):
+        failures.append((path, "neither a file nor a folder"))
+        return []
+    found = _ask_git(path)
+    return sorted(_walk(path, failures) if found is None else found)
+
+
+def reason(error: Exception) -> str:
+    """Why a path cannot be used, in plain words."""
+    words = getattr(error, "strerror", None) or str(error)
+    return words[:1].lower() + words[1:]
+
+
+def _ask_git(folder: str) -> list[str] | None:
+    """Tracked and new files that are not ignored, or None outside a repository or without git."""
+    if not _in_repository(folder):
+        return None
+    import subprocess
+
+    command = ["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
+    try:
+        listed = subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    names = (os.fsdecode(name) for name in listed.split(b"\0") if name)
+    return [path for name in names if _is_plain_file(path := os.path.normpath(os.path.join(folder, name)))]
+
+
+def _in_repository(folder: str) -> bool:
+    above = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(above, ".git")):
+        parent = os.path.dirname(above)
+        if parent == above:
+            return False
+        above = parent
+    return True
+
+
+def _walk(folder: str, failures: list[tuple[str, str]]) -> list[str]:
+    """All plain files below; links to folders are not followed, so a loop of them cannot catch us."""
+    found = []
+    for root, folders, names in os.walk(folder, onerror=lambda error: failures.append((error.filename, reason(error)))):
+        folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
+        paths = (os.path.normpath(os.path.join(root, name)) for name in names)
+        found.extend(path for path in paths if _is_plain_file(path))
+    return found
+
+
+def _is_plain_file(path: str) -> bool:
+    """Whether a path found in a folder is a file of its own: not a link, device or pipe, and still there."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def head(path: str) -> bytes:
+    """The first bytes of a file, enough to see what it is. Raises Unreadable."""
+    return _read(path, SNIFF)
+
+
+def whole(path: str, start: bytes) -> bytes:
+    """All of a file whose head is known. Raises Unreadable, also for a file of more than MAX_SIZE bytes."""
+    if len(start) < SNIFF:
+        return start
+    data = _read(path, MAX_SIZE + 1)
+    if len(data) > MAX_SIZE:
+        raise Unreadable(f"larger than {MAX_SIZE >> 20} MiB, the most that is read of a file")
+    return data
+
+
+def _read(path: str, size: int) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(size)
+    except OSError as error:
+        raise Unreadable(reason(error)) from error
+
+
+def nothing_to_lint(head: bytes) -> str:
+    """Why a file with these first bytes holds no VM configuration; empty if it may hold one."""
+    if not head.strip():
+        return "the file is empty"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16: every other byte of a word is NUL
+        head = head.replace(b"\0", b"")
+    elif b"\0" in head:
+        return "the file is binary"
+    if any(hint in head for hint in HINTS) or head.lstrip()[:1] == b"-":
+        return ""
+    return NOTHING

@@ -1,0 +1,105 @@
+"""One walk over a document; nodes are handed to rules by their path. Knows no rule and no format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from typing import cast
+
+from .finding import Context, Finding
+from .model import Diagnostic, Document, Fix, Match, Node, Note, Place, Rule, Span
+from .versions import Target
+
+Check = Callable[[Node, Context], Iterable[Finding]]
+
+
+class Engine:
+    """Some rules, ready to look at documents meant for some target."""
+
+    def __init__(self, rules: Mapping[str, Rule], target: Target) -> None:
+        self._rules = rules
+        self._target = target
+        self._by_path: dict[str, list[tuple[Rule, Match]]] = {}
+        for rule in rules.values():
+            if applies(rule, target):
+                for match in rule.matches:
+                    self._by_path.setdefault(match.select, []).append((rule, match))
+        self._wanted = frozenset(self._by_path)
+
+    def lint(self, document: Document) -> list[Diagnostic]:
+        """All findings in a document, in the order of the file."""
+        found = list(self._problems(document))
+        for root in document.roots:
+            context = Context(self._target, root)
+            for path, node in root.walk(self._wanted):
+                for rule, match in self._by_path[path]:
+                    for finding in _findings(rule, match, node, context):
+                        found.append(_diagnostic(document, rule, finding))
+        return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message))
+
+    def _problems(self, document: Document) -> Iterator[Diagnostic]:
+        for problem in document.problems:
+            if problem.rule in self._rules:
+                finding = Finding(problem.span, problem.fields)
+                yield _diagnostic(document, self._rules[problem.rule], finding)
+
+
+def applies(rule: Rule, target: Target) -> bool:
+    """Whether all of a rule's version gates are open for a target."""
+    return all(
+        target.admits_before(gate.product, gate.version)
+        if gate.kind == "needs"
+        else target.admits_from(gate.product, gate.version)
+        for gate in rule.gates
+    )
+
+
+def _findings(rule: Rule, match: Match, node: Node, context: Context) -> Iterable[Finding]:
+    if not all(_holds(node, path, wanted) for path, wanted in match.where.items()):
+        return ()
+    if rule.check:
+        return _function(rule.check)(node, context)
+    at = node.get(match.at) if match.at else None
+    return (Finding(at or node, _Fields(node)),)
+
+
+def _holds(node: Node, path: str, wanted: str | tuple[str, ...] | bool) -> bool:
+    """Whether the value at a path is as wanted; a value that is partly opaque is never a given text."""
+    value = node.get(path)
+    if isinstance(wanted, bool):
+        return (value is not None) is wanted
+    return value is not None and (value.text == wanted if isinstance(wanted, str) else value.text in wanted)
+
+
+class _Fields(dict[str, str]):
+    """Fields of a declarative rule's message: `{@type}` is the value at that path of the node."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self._node = node
+
+    def __missing__(self, path: str) -> str:
+        value = self._node.get(path)
+        return value.text if value else ""
+
+
+def _function(name: str) -> Check:
+    module, _, function = name.partition(".")
+    return cast(Check, getattr(import_module(f".checks.{module}", __package__), function))
+
+
+def _diagnostic(document: Document, rule: Rule, finding: Finding) -> Diagnostic:
+    variant = rule.variants[finding.variant]
+    fix = None
+    if finding.edits and variant.fix_title:
+        title = variant.fix_title.format_map(finding.fields)
+        fix = Fix(title, finding.safety or variant.safety, tuple(sorted(finding.edits)))
+    notes = tuple(Note(rule.notes[name].format_map(finding.fields), _span(place)) for name, place in finding.notes)
+    message = variant.message.format_map(finding.fields)
+    return Diagnostic(rule.name, variant.severity, message, document.source, _span(finding.at), notes, fix)
+
+
+def _span(place: Place) -> Span:
+    if isinstance(place, Node):
+        return place.name_span
+    return place if isinstance(place, Span) else place.span()

@@ -1,0 +1,29 @@
+"""What a check function receives and yields."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .model import Edit, Node, Place
+from .versions import Target
+
+
+class Context(NamedTuple):
+    """What a check may know besides the node it looks at."""
+
+    target: Target
+    root: Node
+    """The domain, network or command line that the node stands in."""
+
+
+class Finding(NamedTuple):
+    """One place a check objects to. The words are in the rule's table: `variant` names the message, `fields` fill it."""
+
+    at: Place
+    fields: dict[str, str] = {}
+    edits: tuple[Edit, ...] = ()
+    variant: str = ""
+    notes: tuple[tuple[str, Place], ...] = ()
+    """Names of the rule's notes, and where they point."""
+    safety: str | None = None
+    """Where this fix is less safe than the rule's table says."""

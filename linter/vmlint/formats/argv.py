@@ -1,0 +1,34 @@
+"""A command line given as words: shown, and read again, as one line that a shell would split into the same words."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+
+from ..model import Document, Source, Value
+from ..qemu.commandline import CommandNode
+from .shell_words import decode_word
+from .spans import Text
+
+WORD = re.compile(r"(?:[^\s'\"]|'[^']*'|\"[^\"]*\")+")
+
+
+def join(words: Sequence[str]) -> bytes:
+    """The line for some words."""
+    return shlex.join(words).encode("utf-8", "surrogateescape")
+
+
+def claims(path: str, head: bytes) -> bool:
+    """Never of itself: only `vmlint argv` and `check_argv` know that they hold a command line."""
+    return False
+
+
+def parse(path: str, data: bytes) -> Document:
+    """The QEMU command on a line made by `join`; its first word is the program unless it is an option."""
+    source = Source(path, data)
+    text = Text(source)
+    line = Value(text.text, lambda: tuple(text.literal(0, len(text.text), 0, source.encode)))
+    words = [decode_word(line, *match.span(), ()) for match in WORD.finditer(text.text)]
+    program = words.pop(0) if words and not words[0].text.startswith("-") else None
+    return Document(source, "argv", [CommandNode(words, program)] if words or program else [])

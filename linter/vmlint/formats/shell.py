@@ -1,0 +1,193 @@
+"""Shell scripts and libvirt's `.args` files, read with tree-sitter-bash.
+
+Found are commands that run QEMU, arrays that hold its options, and both inside heredocs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..model import OPAQUE, Document, Node, Problem, Source, Span, Value
+from ..qemu.commandline import CommandNode, is_qemu_program
+from ..qemu.options import options
+from .shell_words import decode_heredoc, decode_word
+from .spans import Text
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+SUFFIXES = (".sh", ".bash", ".ksh", ".args")
+SHEBANG = re.compile(rb"#![^\n]*\b(?:ba|da|k|z)?sh\b")
+HINT = re.compile(rb"qemu|kvm", re.IGNORECASE)
+OPTIONS_FILE = re.compile(rb"\s*-[a-z]")
+PROGRAM_VARIABLE = re.compile(r"\$\{?(\w*(?:qemu|kvm)\w*)", re.IGNORECASE)
+NOT_A_PROGRAM = re.compile(r"arg|opt|flag|param|extra|dir|pid|sock|log|img|disk|mem|net|user|pass|port|id$", re.IGNORECASE)
+QEMU_NAME = re.compile(r"qemu|kvm", re.IGNORECASE)
+TALKERS = frozenset(
+    ("echo", "printf", "grep", "man", "which", "type", "apt", "apt-get", "dnf", "yum", "pacman", "zypper", "pkill", "killall")
+)
+EXPANSIONS = ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion", "process_substitution")
+REDIRECTS = ("file_redirect", "heredoc_redirect", "herestring_redirect")
+MAX_NESTING = 3
+
+
+def claims(path: str, head: bytes) -> bool:
+    """Whether a file is a shell script that speaks of QEMU, or holds its options one after another (`.args`)."""
+    if not path.endswith(SUFFIXES) and not SHEBANG.match(head):
+        return False
+    return HINT.search(head) is not None or (path.endswith(".args") and OPTIONS_FILE.match(head) is not None)
+
+
+def parse(path: str, data: bytes) -> Document:
+    """The QEMU commands and option arrays of a script, those in its heredocs too."""
+    source = Source(path, data)
+    text = Text(source)
+    whole = Value(text.text, lambda: tuple(text.literal(0, len(text.text), 0, _encode_utf8)))
+    reader = _Reader(options_file=path.endswith(".args"))
+    reader.read(whole, 0)
+    return Document(source, "shell", reader.roots, reader.problems)
+
+
+def _encode_utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+class _Word(NamedTuple):
+    value: Value
+    source: str
+
+
+class _Script:
+    """A script's text and its syntax tree; tree-sitter counts bytes, we count characters."""
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+        self.data = value.text.encode("utf-8", "replace")
+        self.root = _parser().parse(self.data).root_node
+        self._ascii = len(self.data) == len(value.text)
+
+    def range(self, node: tree_sitter.Node) -> tuple[int, int]:
+        """Characters of a syntax node."""
+        if self._ascii:
+            return node.start_byte, node.end_byte
+        return self._character(node.start_byte), self._character(node.end_byte)
+
+    def _character(self, byte: int) -> int:
+        return len(self.data[:byte].decode("utf-8", "replace"))
+
+    def word(self, node: tree_sitter.Node) -> _Word:
+        """The word a syntax node stands for."""
+        low, high = self.range(node)
+        expansions = [self.range(found) for found in _outermost(node, EXPANSIONS)]
+        return _Word(decode_word(self.value, low, high, expansions), self.value.text[low:high])
+
+
+class _Reader:
+    """Goes through a script once and collects what is of interest."""
+
+    def __init__(self, options_file: bool) -> None:
+        self.options_file = options_file
+        self.roots: list[Node] = []
+        self.problems: list[Problem] = []
+
+    def read(self, value: Value, nesting: int) -> None:
+        """A script, or a heredoc's body at some depth of nesting."""
+        script = _Script(value)
+        stack = [script.root]
+        while stack:
+            node = stack.pop()
+            if node.type == "ERROR":
+                self._error(script, node)
+                continue
+            if node.type == "command" and not node.has_error:
+                self._command(script, node)
+            elif node.type == "variable_assignment" and not node.has_error:
+                self._array(script, node)
+            elif node.type == "heredoc_redirect" and nesting < MAX_NESTING:
+                self._heredoc(script, node, nesting)
+            stack.extend(reversed(node.children))
+
+    def _command(self, script: _Script, node: tree_sitter.Node) -> None:
+        parts = [child for child in node.children if child.type not in (*REDIRECTS, "variable_assignment")]
+        words = [script.word(part) for part in parts]
+        at = next((at for at, word in enumerate(words) if _runs_qemu(word)), None)
+        if at is not None and words[0].value.text not in TALKERS:
+            env = [pair for part in node.children if part.type == "variable_assignment" if (pair := _assignment(script, part))]
+            self.roots.append(CommandNode([word.value for word in words[at + 1 :]], words[at].value, env))
+        elif self.options_file and words[0].value.text.startswith("-"):
+            self.roots.append(CommandNode([word.value for word in words]))
+
+    def _array(self, script: _Script, node: tree_sitter.Node) -> None:
+        array = next((child for child in node.children if child.type == "array"), None)
+        if array is None:
+            return
+        words = [script.word(child) for child in array.named_children if child.type != "comment"]
+        name = script.value.text[slice(*script.range(node.children[0]))]
+        if words and _runs_qemu(words[0]):
+            self.roots.append(CommandNode([word.value for word in words[1:]], words[0].value))
+        elif words and (QEMU_NAME.search(name) or _has_qemu_option(words)):
+            self.roots.append(CommandNode([word.value for word in words]))
+
+    def _heredoc(self, script: _Script, node: tree_sitter.Node, nesting: int) -> None:
+        body = next((child for child in node.children if child.type == "heredoc_body"), None)
+        start = next((child for child in node.children if child.type == "heredoc_start"), None)
+        if body is None or start is None or not HINT.search(script.data, body.start_byte, body.end_byte):
+            return
+        word = script.value.text[slice(*script.range(start))]
+        quoted = any(quote in word for quote in "'\"\\")
+        self.read(decode_heredoc(script.value, *script.range(body), quoted), nesting + 1)
+
+    def _error(self, script: _Script, node: tree_sitter.Node) -> None:
+        """A part that cannot be read matters only if it speaks of QEMU."""
+        if HINT.search(script.data, node.start_byte, node.end_byte):
+            start = script.value.span(script.range(node)[0], script.range(node)[0]).start
+            self.problems.append(Problem("shell-not-read", Span(start, start), {}))
+
+
+def _runs_qemu(word: _Word) -> bool:
+    """Whether a word is the QEMU program: by name, or a variable that clearly holds it (`"$QEMU"`)."""
+    if not word.value.opaque:
+        return is_qemu_program(word.value.text)
+    if word.value.text.strip(OPAQUE):  # /usr/bin/qemu-system-$ARCH
+        return is_qemu_program(word.value.text.replace(OPAQUE, "x"))
+    variable = PROGRAM_VARIABLE.match(word.source.strip('"'))
+    return bool(variable) and not NOT_A_PROGRAM.search(variable[1])
+
+
+def _has_qemu_option(words: list[_Word]) -> bool:
+    """Whether an option that only QEMU spells so is followed by something like its argument."""
+    texts = [word.value.text for word in words]
+    return any(
+        first.startswith("-") and options().named.get(first[1:]) and options().named[first[1:]].booleans and second[:1] != "-"
+        for first, second in zip(texts, texts[1:])
+    )
+
+
+def _assignment(script: _Script, node: tree_sitter.Node) -> tuple[Value, Value] | None:
+    """Name and value of `NAME=value` before a command."""
+    name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if name is None or value is None:
+        return None
+    return script.word(name).value, script.word(value).value
+
+
+def _outermost(node: tree_sitter.Node, types: tuple[str, ...]) -> Iterator[tree_sitter.Node]:
+    """Nodes of some types in or below `node`, but none inside another."""
+    stack = [node]
+    while stack:
+        found = stack.pop()
+        if found.type in types:
+            yield found
+        else:
+            stack.extend(found.children)
+
+
+@cache
+def _parser() -> tree_sitter.Parser:
+    import tree_sitter
+    import tree_sitter_bash
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))

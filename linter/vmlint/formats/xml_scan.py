@@ -1,0 +1,132 @@
+"""Finds the exact bytes of elements, attributes and text in the source of an XML document.
+
+lxml knows only lines. This scanner runs when a finding or a fix needs bytes, on a source that lxml has accepted, so it
+may trust that tags match and quotes close; it never raises all the same, and takes time linear in the source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..model import Encoder, Piece
+from .spans import Text
+
+ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
+TAG_NAME = re.compile(r"[^\s/>]+")
+TAG_STOP = re.compile(r"[\"'>]")
+REFERENCE = r"&(?:#x[0-9a-fA-F]+|#[0-9]+|amp|lt|gt|quot|apos);"
+ATTRIBUTE_UNIT = re.compile(REFERENCE + r"|\r\n|[\r\n\t]")
+TEXT_UNIT = re.compile(REFERENCE + r"|\r\n|\r|<!--(?s:.*?)-->|<\?(?s:.*?)\?>|<!\[CDATA\[(?s:.*?)\]\]>|<")
+NEWLINE = re.compile(r"\r\n|\r")
+ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
+SKIPPED = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">"))
+
+
+class Element(NamedTuple):
+    """Character offsets of an element: its start tag from `start` to `tag_end`, all of it to `end`."""
+
+    start: int
+    tag_end: int
+    end: int
+    top: bool
+
+
+def scan(text: str, low: int = 0, high: int | None = None) -> list[Element]:
+    """The elements of a text, or of a part of it, in the order of their start tags."""
+    high = len(text) if high is None else high
+    found: list[Element] = []
+    stack: list[int] = []
+    at = text.find("<", low, high)
+    while at >= 0:
+        close = next((text.find(end, at, high) + len(end) for begin, end in SKIPPED if text.startswith(begin, at)), None)
+        if close is None and text.startswith("</", at):
+            close = text.find(">", at, high) + 1
+            if stack:
+                index = stack.pop()
+                found[index] = found[index]._replace(end=close or high)
+        elif close is None:
+            close = _tag_end(text, at, high)
+            found.append(Element(at, close or high, close or high, not stack))
+            if close and text[close - 2] != "/":
+                stack.append(len(found) - 1)
+        if close <= at:  # the construct does not end
+            break
+        at = text.find("<", close, high)
+    for index in stack:
+        found[index] = found[index]._replace(end=high)
+    return found
+
+
+def _tag_end(text: str, at: int, high: int) -> int:
+    """Offset just after the `>` of the tag at `at`, or 0."""
+    stop = TAG_STOP.search(text, at, high)
+    while stop is not None and stop[0] != ">":
+        quote = text.find(stop[0], stop.end(), high)
+        stop = TAG_STOP.search(text, quote + 1, high) if quote >= 0 else None
+    return stop.end() if stop else 0
+
+
+def tag_name(text: str, element: Element) -> tuple[int, int]:
+    """Where the name of an element stands."""
+    match = TAG_NAME.match(text, element.start + 1)
+    return match.span() if match else (element.start, element.start + 1)
+
+
+def attributes(text: str, element: Element) -> Iterator[tuple[str, int, int]]:
+    """Name of each attribute, and where its value stands without the quotes."""
+    for match in ATTRIBUTE.finditer(text, tag_name(text, element)[1], element.tag_end):
+        yield match[1], match.start(2) + 1, match.end(2) - 1
+
+
+def attribute_pieces(text: Text, low: int, high: int) -> tuple[Piece, ...]:
+    """The value of an attribute as an XML parser reads it: references decoded, white space normalised."""
+    encode = attribute_encoder(text.text[low - 1], text.source.encoding)
+    return _pieces(text, low, high, ATTRIBUTE_UNIT, encode)
+
+
+def text_pieces(text: Text, low: int, high: int) -> tuple[Piece, ...]:
+    """Character data up to the next tag, without comments."""
+    return _pieces(text, low, high, TEXT_UNIT, attribute_encoder("", text.source.encoding))
+
+
+def _pieces(text: Text, low: int, high: int, unit: re.Pattern[str], encode: Encoder) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    at = 0
+    for match in unit.finditer(text.text, low, high):
+        if match.start() > low:
+            pieces.extend(text.literal(low, match.start(), at, encode))
+            at += match.start() - low
+        low = match.end()
+        if match[0] == "<":
+            high = low = match.start()
+            break
+        if match[0].startswith("<![CDATA["):
+            inner = NEWLINE.sub("\n", match[0][len("<![CDATA[") : -len("]]>")])
+            pieces.append(Piece(at, len(inner), text.byte(match.start()), text.byte(low), 0, encode))
+            at += len(inner)
+        elif not match[0].startswith("<"):
+            pieces.append(Piece(at, 1, text.byte(match.start()), text.byte(low), 0, encode))
+            at += 1
+    if low < high or not pieces:
+        pieces.extend(text.literal(low, max(low, high), at, encode) if low < high else _empty(text, low, at, encode))
+    return tuple(pieces)
+
+
+def _empty(text: Text, low: int, at: int, encode: Encoder) -> Iterator[Piece]:
+    yield Piece(at, 0, text.byte(low), text.byte(low), 0, encode)
+
+
+@lru_cache(maxsize=64)
+def attribute_encoder(quote: str, encoding: str) -> Encoder:
+    """Writes text inside an attribute quoted by `quote`, or between tags if `quote` is empty."""
+
+    def encode(text: str) -> bytes:
+        text = text.replace("&", "&amp;").replace("<", "&lt;")
+        if quote:
+            text = text.replace(quote, "&quot;" if quote == '"' else "&apos;").replace("\n", "&#10;").replace("\t", "&#9;")
+        return text.encode(encoding, "xmlcharrefreplace")
+
+    return encode

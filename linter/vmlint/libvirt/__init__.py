@@ -1,0 +1,1 @@
+"""What libvirt makes of its XML: interfaces and their teaming pairs, MAC addresses."""

@@ -1,0 +1,156 @@
+"""Words of a command line -> the tree that rules walk: a `qemu` node with a node for each option."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+
+from ..model import OPAQUE, Edit, Node, Span, Value
+from .optstring import FLAG, Param, lex_chardev_compat, lex_opts
+from .options import RAW, Option, options
+
+PROGRAM = re.compile(r"qemu-system-[\w-]+|qemu-kvm|kvm|kvm-spice|qemu")
+
+
+def is_qemu_program(word: str) -> bool:
+    """Whether a word names a QEMU system emulator: its path ends in `qemu-system-x86_64`, `qemu-kvm`, `kvm`, `qemu`."""
+    return PROGRAM.fullmatch(os.path.basename(word).removesuffix(".exe")) is not None
+
+
+class _Leaf(Node):
+    """A node without children."""
+
+    @property
+    def children(self) -> Sequence[Node]:
+        return ()
+
+    def set_value(self, name: str, text: str) -> tuple[Edit, ...]:
+        return ()
+
+    def insert_before(self, markup: str) -> tuple[Edit, ...]:
+        return ()
+
+
+class OptionNode(_Leaf):
+    """`-chardev socket,id=c,…`: named `-chardev` however it was written (`--chardev`)."""
+
+    def __init__(self, parent: Node, name: str, word: Value, argument: Value | None) -> None:
+        self.parent = parent
+        self.name = name
+        self.word = word
+        self.argument = argument
+        self.option: Option = options().named.get(name[1:], RAW)
+        self.kind = ""
+        """Kind of socket (`tcp`, `unix`) where the option has the older character device syntax."""
+        self.params: list[Param] = []
+        if argument is not None and not (self.option.json and argument.text.startswith("{")):
+            self._lex(argument.text)
+
+    def _lex(self, text: str) -> None:
+        if self.option.reader == "opts":
+            self.params = lex_opts(text, self.option.implied)
+            if any(param.key == "type" and param.value in self.option.keyval for param in self.params):
+                self.params = [param for param in self.params if param.kind != FLAG]
+        elif self.option.reader == "chardev":
+            self.kind, self.params = lex_chardev_compat(text)
+
+    def value(self, name: str) -> Value | None:
+        """The parameter as QEMU sees it; of a flag the text is `on` or `off` and the span that of the flag."""
+        found = next((param for param in reversed(self.params) if param.key == name), None)
+        if found is None or self.argument is None:
+            return None
+        if found.kind != FLAG:
+            return self.argument.pick(*found.value_ranges)
+        flag = self.argument.pick((found.start, found.end))
+        return Value(found.value, lambda: flag.pieces)
+
+    @property
+    def text(self) -> Value:
+        return self.argument or self.word
+
+    @property
+    def span(self) -> Span:
+        return Span(self.word.span().start, self.text.span().end)
+
+    @property
+    def name_span(self) -> Span:
+        return self.word.span()
+
+
+class EnvNode(_Leaf):
+    """An environment variable set for the command: `env` with the values `name` and `value`."""
+
+    name = "env"
+
+    def __init__(self, parent: Node, name: Value, value: Value) -> None:
+        self.parent = parent
+        self._values = {"name": name, "value": value}
+
+    def value(self, name: str) -> Value | None:
+        return self._values.get(name)
+
+    @property
+    def text(self) -> Value:
+        return self._values["value"]
+
+    @property
+    def span(self) -> Span:
+        return Span(self.name_span.start, self.text.span().end)
+
+    @property
+    def name_span(self) -> Span:
+        return self._values["name"].span()
+
+
+class CommandNode(_Leaf):
+    """A QEMU command line. `program` is None where only options are given (`qemu:commandline`, an array)."""
+
+    name = "qemu"
+
+    def __init__(self, words: Sequence[Value], program: Value | None = None, env: Iterable[tuple[Value, Value]] = (), parent: Node | None = None) -> None:
+        self.parent = parent
+        self.program = program
+        self.words = words
+        self._children: list[Node] = [EnvNode(self, name, value) for name, value in env]
+        self._children.extend(_options(self, words))
+
+    @property
+    def children(self) -> Sequence[Node]:
+        return self._children
+
+    def value(self, name: str) -> Value | None:
+        return None
+
+    @property
+    def text(self) -> Value:
+        return self.program or self.words[0]
+
+    @property
+    def span(self) -> Span:
+        return Span(self.text.span().start, (self.words or [self.text])[-1].span().end)
+
+    @property
+    def name_span(self) -> Span:
+        return self.text.span()
+
+
+def _options(command: Node, words: Sequence[Value]) -> Iterable[OptionNode]:
+    """Split words as QEMU's main() does: an option, its argument if it takes one; a bare word is a disk image."""
+    known = options()
+    at = 0
+    while at < len(words):
+        word = words[at]
+        at += 1
+        if not word.text.startswith("-") or len(word.text) == 1 or OPAQUE in word.text:
+            continue
+        name = word.text[2:] if word.text.startswith("--") else word.text[1:]
+        takes = known.takes_argument(name)
+        following = words[at] if at < len(words) else None
+        if takes is None:  # not known: an argument does not look like an option
+            takes = following is not None and not following.text.startswith("-")
+        if takes and following is not None:
+            at += 1
+            yield OptionNode(command, f"-{name}", word, following)
+        else:
+            yield OptionNode(command, f"-{name}", word, None)

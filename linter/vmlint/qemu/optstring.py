@@ -1,0 +1,92 @@
+"""Lexes the argument of a QEMU option as QEMU does; offsets are characters of the argument.
+
+Measured on QEMU 5.2, 7.2, 10.0 and 11.1; the code is get_opt_name_value() in util/qemu-option.c and
+qemu_chr_parse_compat() in chardev/char.c.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..model import OPAQUE
+
+PAIR, FLAG, IMPLIED = "pair", "flag", "implied"
+
+
+class Param(NamedTuple):
+    """One parameter: `server=on` (pair), `nowait` (flag: key `wait`, value `off`), a first `socket` (implied key)."""
+
+    kind: str
+    key: str
+    value: str
+    start: int
+    end: int
+    value_ranges: tuple[tuple[int, int], ...] = ()
+    """Where the characters of a pair's or implied value stand; several, because `,,` stands for one comma."""
+
+
+class CharDevice(NamedTuple):
+    """What the argument of -serial, -monitor, -qmp and their kind names; `kind` is '' where it takes no parameters."""
+
+    kind: str
+    params: list[Param]
+
+
+def lex_opts(text: str, implied: str | None, at: int = 0) -> list[Param]:
+    """The parameters of a QemuOpts string from character `at`; `implied` is the key of a first bare token, if it has one."""
+    params: list[Param] = []
+    while at < len(text):
+        stop = _find_any(text, "=,", at)
+        if text[stop : stop + 1] == "=":
+            end, value, ranges = _read_value(text, stop + 1)
+            params.append(Param(PAIR, text[at:stop], value, at, end, ranges))
+        elif implied is not None and not params:
+            end, value, ranges = _read_value(text, at)
+            params.append(Param(IMPLIED, implied, value, at, end, ranges))
+        else:  # a flag ends at the next comma, doubled or not; "no" is cut off whatever follows
+            end, name = stop, text[at:stop]
+            negated = name.startswith("no")
+            params.append(Param(FLAG, name[2:] if negated else name, "off" if negated else "on", at, end))
+        at = end + 1
+    return params
+
+
+def lex_chardev_compat(text: str) -> CharDevice:
+    """The older syntax of a character device: `tcp:HOST:PORT,server,nowait`, `unix:PATH,server`, `mon:telnet:…`.
+
+    Only sockets take parameters. In `file:`, `pipe:`, `chardev:`, `/dev/…` commas are data; after `udp:` and `vc:`
+    QEMU ignores them; every other name must stand alone.
+    """
+    at = len("mon:") if text.startswith("mon:") else 0
+    kind, colon, _ = text[at:].partition(":")
+    if kind == "unix" and colon:
+        return CharDevice(kind, lex_opts(text, "path", at + len("unix:")))
+    if kind in ("tcp", "telnet", "tn3270", "websocket") and colon:
+        start = at + len(kind) + 1
+        port = text.find(":", start)
+    elif text.startswith(OPAQUE, at):  # "$MONITOR,server,nowait": address and kind are both in the variable
+        kind, start, port = "socket", at, -1
+    else:
+        return CharDevice("", [])
+    if port < 0 and OPAQUE not in text[start : _find_any(text, ",", start)]:
+        return CharDevice("", [])  # no port: QEMU refuses it
+    comma = _find_any(text, ",", max(port, start))
+    return CharDevice(kind, lex_opts(text, None, comma + 1))
+
+
+def _find_any(text: str, characters: str, start: int) -> int:
+    """Index of the first of some characters from `start`, or the end of the text."""
+    found = [at for at in (text.find(character, start) for character in characters) if at >= 0]
+    return min(found, default=len(text))
+
+
+def _read_value(text: str, start: int) -> tuple[int, str, tuple[tuple[int, int], ...]]:
+    """End, text and ranges of a value: it runs to the first comma that is not doubled."""
+    ranges = []
+    while True:
+        end = _find_any(text, ",", start)
+        if text[end : end + 2] != ",,":
+            ranges.append((start, end))
+            return end, "".join(text[low:high] for low, high in ranges), tuple(ranges)
+        ranges.append((start, end + 1))
+        start = end + 2

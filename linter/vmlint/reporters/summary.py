@@ -1,0 +1,39 @@
+"""The closing words of the reporters for people."""
+
+from __future__ import annotations
+
+from vmlint.model import SEVERITIES, Report
+
+
+def summary(report: Report) -> list[str]:
+    """What was found in how many files; then, where something can be fixed, how."""
+    counts = [(report.count(severity), severity) for severity in SEVERITIES]
+    found = ", ".join(plural(count, severity) for count, severity in counts if count)
+    files = plural(report.files, "file")
+    if found:
+        words = f"{found} in {files}"
+    else:
+        words = f"No problems found in {files}" if report.files else "No VM configuration found"
+    fixable = _fixable(report)
+    return [f"{words}{_handled(report)}.", *([fixable] if fixable else [])]
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _handled(report: Report) -> str:
+    fixes = "fix" if report.held_back == 1 else "fixes"
+    parts = [(report.fixed, "fixed"), (report.held_back, f"{fixes} held back"), (report.suppressed, "suppressed")]
+    words = ", ".join(f"{count} {what}" for count, what in parts if count)
+    return f" ({words})" if words else ""
+
+
+def _fixable(report: Report) -> str:
+    safeties = [diagnostic.fix.safety for diagnostic in report.diagnostics if diagnostic.fix]
+    safe, unsafe = safeties.count("safe"), safeties.count("unsafe")
+    if not safe:
+        return f"{unsafe} fixable with --unsafe-fixes." if unsafe else ""
+    more = f", {unsafe} more with --unsafe-fixes" if unsafe else ""
+    return f"{safe} fixable with --fix{more}."

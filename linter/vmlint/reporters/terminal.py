@@ -1,0 +1,79 @@
+"""What the reporters for people share: text that is safe to print, its width, and colour."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import unicodedata
+from typing import NamedTuple, TextIO
+
+from vmlint.model import Source
+
+DEFAULT_WIDTH = 120
+SMALLEST_WIDTH = 40
+
+STYLES = {"bold": "1", "error": "1;31", "warning": "1;33", "note": "1;36", "gutter": "34", "fix": "32"}
+
+
+class Pen(NamedTuple):
+    """Puts colour around text, or leaves it alone."""
+
+    color: bool
+
+    def paint(self, style: str, text: str) -> str:
+        """The text in one of STYLES."""
+        return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if self.color and text else text
+
+
+def use_color(stream: TextIO) -> bool:
+    """Whether to write colour: NO_COLOR forbids it, FORCE_COLOR asks for it, else only a terminal gets it."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def stream_width(stream: TextIO) -> int:
+    """Columns that a line may take."""
+    if not stream.isatty():
+        return DEFAULT_WIDTH
+    return max(SMALLEST_WIDTH, shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns)
+
+
+def escape(text: str) -> str:
+    """The text on one line, with everything that a terminal would obey or hide written as an escape."""
+    return text if text.isprintable() else "".join(map(escape_char, text))
+
+
+def escape_char(char: str) -> str:
+    r"""A character as it is, or `\x1b`, `\u202e`; a byte that is not text in UTF-8 as `\xff`."""
+    if char.isprintable() or unicodedata.category(char) == "Zs":
+        return char
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= 0xDC00
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def char_width(char: str) -> int:
+    """Columns that a printable character takes in a terminal."""
+    if char.isascii():
+        return 1
+    if unicodedata.category(char) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+
+
+def place(source: Source, offset: int) -> str:
+    """A byte offset as `path:line:column`, safe to print."""
+    position = source.position(offset)
+    return f"{escape(source.path)}:{position.line}:{position.column}"
+
+
+def put(stream: TextIO, text: str) -> None:
+    """Write a text and a line end; what the stream's encoding cannot hold is written as an escape."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")

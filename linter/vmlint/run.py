@@ -1,0 +1,166 @@
+"""One way for the data: paths -> bytes -> Document -> Diagnostics -> fixes -> Report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from . import catalog, discover, fixer, formats
+from .data import read_toml
+from .discover import Unreadable
+from .engine import Engine
+from .model import Change, Diagnostic, Document, Failure, Problem, Report, Rule, Source, Span
+from .versions import Target, Version, admitted, parse
+
+SAFE_FIXES = ("safe",)
+ALL_FIXES = ("safe", "unsafe")
+
+
+class Settings(NamedTuple):
+    """What to look for and what to fix. `qemu` and `libvirt` are PEP 440 specifier sets; None: the newest release."""
+
+    qemu: str | None = None
+    libvirt: str | None = None
+    select: tuple[str, ...] = ()
+    """Names of rules and topics to run; empty: all."""
+    ignore: tuple[str, ...] = ()
+    fixes: tuple[str, ...] = ()
+    """Safeties of the fixes to apply."""
+
+
+class Result(NamedTuple):
+    """One file: how it was, what was found in it, and what it came to by fixing."""
+
+    source: Source
+    found: list[Diagnostic]
+    fixed: fixer.Fixed
+
+
+class Linter:
+    """Settings made ready; looks at one file after another. Raises ValueError on settings that cannot be."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._fixes = settings.fixes
+        self._engine = Engine(chosen_rules(settings.select, settings.ignore), target(settings.qemu, settings.libvirt))
+
+    def lint(self, path: str, data: bytes, format_: formats.Format) -> Result:
+        """What is found in the bytes of a file, after fixing them if so set."""
+
+        first_format = formats.claim(path, data)
+
+        def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
+            if content != data and formats.claim(path, content) is not first_format:
+                lost = Problem("syntax-error", Span(0, 0), {"reason": "the fixes made another kind of file of it"})
+                return Document(Source(path, content), "", (), [lost]), []
+            document = format_.parse(path, content)
+            return document, self._engine.lint(document)
+
+        document, found = look(data)
+        if self._fixes and any(diagnostic.fix for diagnostic in found):
+            return Result(document.source, found, fixer.fix(data, look, self._fixes))
+        return Result(document.source, found, fixer.Fixed(data, found, 0, 0))
+
+
+class Tally:
+    """Adds up results to a Report."""
+
+    def __init__(self) -> None:
+        self._results: list[Result] = []
+        self._skipped: list[Failure] = []
+        self._failures: list[Failure] = []
+
+    def lint_path(self, linter: Linter, path: str) -> None:
+        """A file or folder named by the user."""
+        failures: list[tuple[str, str]] = []
+        for file in discover.files(path, failures):
+            self.lint_file(linter, file, named=file == path)
+        for failed, reason in failures:
+            self._failures.append(Failure(failed, reason))
+
+    def lint_file(self, linter: Linter, path: str, named: bool) -> None:
+        """One file; `named`: by the user, who then hears why nothing was linted in it."""
+        try:
+            head = discover.head(path)
+            why = discover.nothing_to_lint(head)
+            format_ = None if why else formats.claim(path, head)
+            if format_ is not None:
+                self._results.append(linter.lint(path, discover.whole(path, head), format_))
+            elif named:
+                self._skipped.append(Failure(path, why or discover.NOTHING))
+        except Unreadable as error:
+            self._failures.append(Failure(path, str(error)))
+
+    def lint_bytes(self, linter: Linter, path: str, data: bytes) -> None:
+        """The content of a file that need not exist."""
+        why = discover.nothing_to_lint(data)
+        format_ = None if why else formats.claim(path, data)
+        if format_ is not None:
+            self._results.append(linter.lint(path, data, format_))
+        else:
+            self._skipped.append(Failure(path, why or discover.NOTHING))
+
+    def lint_argv(self, linter: Linter, argv: Sequence[str]) -> None:
+        """One command line as words."""
+        from .formats import argv as format_
+
+        self._results.append(linter.lint("<command line>", format_.join(argv), format_))
+
+    def write_changes(self) -> None:
+        """Write the files that fixes changed; what cannot be written counts as not fixed."""
+        from .writer import write
+
+        for index, (source, found, fixed) in enumerate(self._results):
+            if fixed.data != source.data:
+                try:
+                    write(source.path, source.data, fixed.data)
+                except Unreadable as error:
+                    self._failures.append(Failure(source.path, str(error)))
+                    self._results[index] = Result(source, found, fixer.Fixed(source.data, found, 0, 0))
+
+    def report(self) -> Report:
+        """All of it."""
+        results = self._results
+        return Report(
+            [diagnostic for result in results for diagnostic in result.fixed.diagnostics],
+            len(results),
+            self._skipped,
+            self._failures,
+            fixed=sum(result.fixed.applied for result in results),
+            held_back=sum(result.fixed.held_back for result in results),
+            changes=tuple(Change(r.source, r.fixed.data) for r in results if r.fixed.data != r.source.data),
+        )
+
+
+def target(qemu: str | None = None, libvirt: str | None = None) -> Target:
+    """The releases that two specifier sets admit. Raises ValueError."""
+    known = read_toml("rules/facts/releases.toml")
+    return Target(_releases(qemu, known["qemu"]), _releases(libvirt, known["libvirt"]))
+
+
+def _releases(spec: str | None, known: list[str]) -> tuple[Version, ...]:
+    return admitted(spec, known) if spec is not None else (parse(known[-1]),)
+
+
+def chosen_rules(select: Iterable[str], ignore: Iterable[str]) -> dict[str, Rule]:
+    """The rules that names of rules and topics choose. Raises ValueError for a name that is neither."""
+    rules = catalog.rules()
+    wanted = _named(select, rules) or set(rules)
+    unwanted = _named(ignore, rules)
+    return {name: rule for name, rule in rules.items() if name in wanted and name not in unwanted}
+
+
+def _named(names: Iterable[str], rules: dict[str, Rule]) -> set[str]:
+    topics = {rule.topic for rule in rules.values()}
+    found: set[str] = set()
+    for name in names:
+        if name not in rules and name not in topics:
+            raise ValueError(f"no rule or topic is called '{name}'{_suggestion(name, [*rules, *topics])}")
+        found.update(rule.name for rule in rules.values() if name in (rule.name, rule.topic))
+    return found
+
+
+def _suggestion(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, 1)
+    return f"; did you mean '{close[0]}'?" if close else "; 'vmlint rule' lists them all"

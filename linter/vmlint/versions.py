@@ -1,0 +1,55 @@
+"""Releases of QEMU and libvirt, and which of them a configuration must hold on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Version = tuple[int, ...]
+PRODUCTS = ("qemu", "libvirt")
+
+
+def parse(text: str) -> Version:
+    """`"9.1"` as (9, 1). Raises ValueError where a part is not a number."""
+    return tuple(int(part) for part in text.split("."))
+
+
+def show(version: Version) -> str:
+    """(9, 1) as `"9.1"`."""
+    return ".".join(map(str, version))
+
+
+class Target(NamedTuple):
+    """The releases, oldest first, that a configuration must hold on; never empty."""
+
+    qemu: tuple[Version, ...]
+    libvirt: tuple[Version, ...]
+
+    def admits_before(self, product: str, version: Version) -> bool:
+        """Whether a release older than `version` is admitted."""
+        return self.of(product)[0] < version
+
+    def admits_from(self, product: str, version: Version) -> bool:
+        """Whether `version` or a newer release is admitted."""
+        return self.of(product)[-1] >= version
+
+    def of(self, product: str) -> tuple[Version, ...]:
+        """The admitted releases of `qemu` or `libvirt`."""
+        return self.qemu if product == "qemu" else self.libvirt
+
+
+def admitted(spec: str, known: list[str]) -> tuple[Version, ...]:
+    """Releases that a PEP 440 specifier set admits, out of those known and those it names itself (`==7.2.22`).
+
+    Raises ValueError when `spec` is not a specifier set or admits nothing.
+    """
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        specifiers = SpecifierSet(spec)
+    except InvalidSpecifier as error:
+        raise ValueError(f"{error}; write it as in '>=6.2,<11' or '==7.2'") from error
+    named = [specifier.version.removesuffix(".*") for specifier in specifiers]
+    releases = {parse(text) for text in [*known, *named] if specifiers.contains(text)}
+    if not releases:
+        raise ValueError(f"'{spec}' admits no release; the newest known is {known[-1]}")
+    return tuple(sorted(releases))
