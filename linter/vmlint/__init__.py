@@ -24,8 +24,9 @@ def check_paths(
     paths: Iterable[str], *, qemu: str | None = None, libvirt: str | None = None,
     select: Iterable[str] = (), ignore: Iterable[str] = (),
 ) -> Report:  # fmt: skip
-    """Lint files and folders. `qemu` and `libvirt` are PEP 440 specifier sets (`>=6.2,<11`); default: the newest release.
+    """Lint files and folders.
 
+    `qemu` and `libvirt` are PEP 440 specifier sets (`>=6.2,<11`); default: the newest release.
     What cannot be read is in the report's `failures`. Raises ValueError for an unknown rule or a bad specifier set.
     """
     from .run import Linter, Settings, Tally
@@ -40,7 +41,7 @@ def check_text(
     text: str | bytes, path: str = "<text>", *, qemu: str | None = None, libvirt: str | None = None,
     select: Iterable[str] = (), ignore: Iterable[str] = (),
 ) -> Report:  # fmt: skip
-    """Lint the content of a file; `path` is its name, which helps to tell what it is (`start.sh`). Raises as check_paths."""
+    """Lint the content of a file; `path` is its name, which helps to tell what it is. Raises as check_paths."""
     from .run import Linter, Settings, Tally
 
     tally, linter = Tally(), Linter(Settings(qemu, libvirt, tuple(select), tuple(ignore)))

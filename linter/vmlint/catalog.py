@@ -105,9 +105,9 @@ class _Table:
 
     def match(self) -> Match:
         where = {}
-        for path, wanted in self.get("where", dict, {}).items():
-            if isinstance(wanted, list) and all(isinstance(text, str) for text in wanted):
-                wanted = tuple(wanted)
+        for path, given in self.get("where", dict, {}).items():
+            texts = isinstance(given, list) and all(isinstance(text, str) for text in given)
+            wanted = tuple(given) if texts else given
             if not isinstance(wanted, (str, bool, tuple)):
                 raise CatalogError(f"{self.where}.where: '{path}' must be a text, a list of texts, true or false")
             where[path] = wanted

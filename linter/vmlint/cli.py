@@ -41,12 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="vmlint", description="Finds and fixes mistakes in libvirt XML and QEMU command lines.")
+    about = "Finds and fixes mistakes in libvirt XML and QEMU command lines."
+    parser = argparse.ArgumentParser(prog="vmlint", description=about)
     parser.add_argument("--version", action="version", version=f"vmlint {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     check = commands.add_parser("check", help="lint files and folders", description="Lint files and folders.")
-    check.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files or folders (default: .); - is standard input")
+    paths = "files or folders (default: .); - is standard input"
+    check.add_argument("paths", nargs="*", default=["."], metavar="PATH", help=paths)
     check.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called")
     check.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     _add_common(check)
@@ -66,16 +68,19 @@ def _parser() -> argparse.ArgumentParser:
 def _add_common(parser: argparse.ArgumentParser) -> None:
     fixes = parser.add_argument_group("fixes")
     fixes.add_argument("--fix", action="store_true", help="apply the safe fixes")
-    fixes.add_argument("--unsafe-fixes", action="store_true", help="apply (with --fix) or show (with --diff) unsafe ones too")
+    fixes.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the unsafe ones too")
     rules = parser.add_argument_group("rules and target")
-    rules.add_argument("--qemu", metavar="SPEC", help="QEMU releases it must hold on, such as '>=6.2,<11' (default: the newest)")
-    rules.add_argument("--libvirt", metavar="SPEC", help="libvirt releases it must hold on")
+    newest = "such as '>=6.2,<11' (default: the newest)"
+    rules.add_argument("--qemu", metavar="SPEC", help=f"QEMU releases the configuration must hold on, {newest}")
+    rules.add_argument("--libvirt", metavar="SPEC", help="libvirt releases it must hold on, likewise")
     rules.add_argument("--select", metavar="NAMES", action="append", default=[], help="only these rules or topics")
     rules.add_argument("--ignore", metavar="NAMES", action="append", default=[], help="not these rules or topics")
     output = parser.add_argument_group("output")
-    output.add_argument("--min-severity", choices=SEVERITIES, help="leave out what is less severe (default: notes are shown, but only warnings and errors make exit code 1)")  # fmt: skip
+    least = "leave out what is less severe (default: notes are shown, but do not make exit code 1)"
+    output.add_argument("--min-severity", choices=SEVERITIES, help=least)
     output.add_argument("--output-format", choices=FORMATS, default="text", help="default: text")
-    output.add_argument("--output", metavar="FORMAT:FILE", type=_output, action="append", default=[], help="write a report to a file as well; may be repeated")  # fmt: skip
+    extra = "write a report to a file as well; may be repeated"
+    output.add_argument("--output", metavar="FORMAT:FILE", type=_output, action="append", default=[], help=extra)
     output.add_argument("--quiet", "-q", action="store_true", help="print no report on standard output")
     output.add_argument("--exit-zero", action="store_true", help="exit 0 even if something is found")
 
@@ -91,9 +96,19 @@ def _output(text: str) -> tuple[str, str]:
 def _settings(options: argparse.Namespace) -> Settings:
     from .run import ALL_FIXES, SAFE_FIXES, Settings
 
-    names = {key: tuple(filter(None, ",".join(getattr(options, key)).split(","))) for key in ("select", "ignore")}
     fixes = ALL_FIXES if options.unsafe_fixes else SAFE_FIXES
-    return Settings(options.qemu, options.libvirt, names["select"], names["ignore"], fixes if options.fix or options.diff else ())
+    return Settings(
+        options.qemu,
+        options.libvirt,
+        _names(options.select),
+        _names(options.ignore),
+        fixes if options.fix or options.diff else (),
+    )
+
+
+def _names(given: list[str]) -> tuple[str, ...]:
+    """Names separated by commas, in one option or several."""
+    return tuple(name.strip() for name in ",".join(given).split(",") if name.strip())
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -71,7 +71,7 @@ def _in_repository(folder: str) -> bool:
 
 def _walk(folder: str, failures: list[tuple[str, str]]) -> list[str]:
     """All plain files below; links to folders are not followed, so a loop of them cannot catch us."""
-    found = []
+    found: list[str] = []
     for root, folders, names in os.walk(folder, onerror=lambda error: failures.append((error.filename, reason(error)))):
         folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
         paths = (os.path.normpath(os.path.join(root, name)) for name in names)

@@ -33,8 +33,8 @@ class Engine:
             context = Context(self._target, root)
             for path, node in root.walk(self._wanted):
                 for rule, match in self._by_path[path]:
-                    for finding in _findings(rule, match, node, context):
-                        found.append(_diagnostic(document, rule, finding))
+                    findings = _findings(rule, match, node, context)
+                    found.extend(_diagnostic(document, rule, finding) for finding in findings)
         return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message))
 
     def _problems(self, document: Document) -> Iterator[Diagnostic]:

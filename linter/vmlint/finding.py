@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .model import Edit, Node, Place
@@ -17,10 +19,10 @@ class Context(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One place a check objects to. The words are in the rule's table: `variant` names the message, `fields` fill it."""
+    """One place a check objects to. The words are in the rule's table: `variant` names them, `fields` fill them."""
 
     at: Place
-    fields: dict[str, str] = {}
+    fields: Mapping[str, str] = MappingProxyType({})
     edits: tuple[Edit, ...] = ()
     variant: str = ""
     notes: tuple[tuple[str, Place], ...] = ()

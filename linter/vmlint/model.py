@@ -100,7 +100,7 @@ class Source:
 
 
 Encoder = Callable[[str], "bytes | None"]
-"""Writes text in the quoting of one place of a file (XML attribute, shell quotes); None if that place cannot hold it."""
+"""Writes text in the quoting of one place of a file (XML attribute, shell quotes); None if it cannot stand there."""
 
 
 class Piece(NamedTuple):
@@ -246,7 +246,7 @@ class Node:
         return next((child for child in self.children if child.name == name), None)
 
     def get(self, path: str) -> Value | None:
-        """The value at a path such as `@type`, `model@type` or `source/address@bus`; `description` is an element's text."""
+        """The value at a path such as `@type` or `source/address@bus`; `description` is the text of that element."""
         elements, _, attribute = path.partition("@")
         node: Node | None = self
         for name in filter(None, elements.split("/")):
@@ -256,7 +256,7 @@ class Node:
         return node.value(attribute) if attribute else node.text
 
     def walk(self, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
-        """This node and those below whose path from here (`domain/devices/disk`) is wanted; `X/*` wants all children."""
+        """This node and those below whose path (`domain/devices/disk`) is wanted; `X/*` wants all children of X."""
         stack: list[tuple[str, Node]] = [(self.name, self)]
         while stack:
             path, node = stack.pop()
@@ -268,11 +268,11 @@ class Node:
             stack.extend((f"{path}/{child.name}", child) for child in reversed(node.children))
 
     def set_value(self, name: str, text: str) -> tuple[Edit, ...]:
-        """Edits that give the attribute `name` the value `text`, adding it where it is absent; empty if not possible."""
+        """Edits that give the attribute `name` the value `text`, adding it if absent; empty if not possible."""
         raise NotImplementedError
 
     def insert_before(self, markup: str) -> tuple[Edit, ...]:
-        """Edits that put markup before this node, on a line of its own where this node has one; empty if not possible."""
+        """Edits that put markup before this node, on a line of its own if this node has one; empty if not possible."""
         raise NotImplementedError
 
 
@@ -291,7 +291,9 @@ class Problem(NamedTuple):
 class Document:
     """One file as its format read it: trees to walk and what could not be read."""
 
-    def __init__(self, source: Source, format_name: str, roots: Iterable[Node] = (), problems: Iterable[Problem] = ()) -> None:
+    def __init__(
+        self, source: Source, format_name: str, roots: Iterable[Node] = (), problems: Iterable[Problem] = ()
+    ) -> None:
         self.source = source
         self.format_name = format_name
         self.roots = tuple(roots)

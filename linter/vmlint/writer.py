@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -10,9 +11,10 @@ from .discover import Unreadable, reason
 
 
 def write(path: str, before: bytes, after: bytes) -> None:
-    """Put `after` in place of the file's bytes, which must still be `before`. Raises Unreadable; the file is then as it was.
+    """Put `after` in place of the file's bytes, which must still be `before`.
 
-    A link is followed, so that it stays a link. The new bytes are on disk before the old file goes.
+    Raises Unreadable; the file is then as it was. A link is followed, so that it stays a link. The new bytes are on
+    disk before the old file goes.
     """
     real = os.path.realpath(path)
     try:
@@ -21,28 +23,30 @@ def write(path: str, before: bytes, after: bytes) -> None:
                 raise Unreadable("changed by someone else since it was read; not fixed")
         if not os.access(real, os.W_OK):
             raise Unreadable("is read-only; not fixed")
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".vmlint-")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(after)
-                stream.flush()
-                os.fsync(stream.fileno())
-            _copy_metadata(real, temporary)
-            os.replace(temporary, real)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        _replace(real, after)
     except OSError as error:
         raise Unreadable(reason(error)) from error
 
 
+def _replace(path: str, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".vmlint-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _copy_metadata(path, temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
 def _copy_metadata(source: str, target: str) -> None:
     """Mode and extended attributes, and the owner where we may."""
-    shutil.copystat(source, target)
     status = os.stat(source)
-    os.utime(target)  # the content is new, so its time is too
     if hasattr(os, "chown"):
-        try:
+        with contextlib.suppress(PermissionError):  # only root may give files away
             os.chown(target, status.st_uid, status.st_gid)
-        except PermissionError:
-            pass  # only root may give files away; the mode was kept
+    shutil.copystat(source, target)
+    os.utime(target)  # the content is new, so its time is too

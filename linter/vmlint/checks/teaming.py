@@ -54,7 +54,9 @@ def _differ(one: Value, other: Value) -> bool:
 def _missing(domain: Node, pair: Pair, given: Value | None) -> Finding:
     """One side or both have no address; `given` is the other side's."""
     if given is None:
-        return Finding(pair.transient, {"alias": pair.alias}, variant="both-missing", notes=(("persistent", pair.persistent),))
+        return Finding(
+            pair.transient, {"alias": pair.alias}, variant="both-missing", notes=(("persistent", pair.persistent),)
+        )
     on_transient = pair.transient.get("mac@address") is None
     without, other = (pair.transient, "persistent") if on_transient else (pair.persistent, "transient")
     known = not given.opaque and parse_mac(given.text) is not None

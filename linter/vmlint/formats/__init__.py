@@ -1,7 +1,7 @@
 """Turns the bytes of a file into a Document: one module an input, chosen by what the file holds.
 
-A format is a module with `claims(path, head)` (is this file mine?) and `parse(path, data)` (its Document; raises nothing
-on bad input), and its name in FORMATS.
+A format is a module with `claims(path, head)` (is this file mine?) and `parse(path, data)` (its Document; raises
+nothing on bad input), and its name in FORMATS.
 """
 
 from __future__ import annotations

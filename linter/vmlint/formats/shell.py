@@ -5,6 +5,7 @@ Found are commands that run QEMU, arrays that hold its options, and both inside 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -24,11 +25,14 @@ SHEBANG = re.compile(rb"#![^\n]*\b(?:ba|da|k|z)?sh\b")
 HINT = re.compile(rb"qemu|kvm", re.IGNORECASE)
 OPTIONS_FILE = re.compile(rb"\s*-[a-z]")
 PROGRAM_VARIABLE = re.compile(r"\$\{?(\w*(?:qemu|kvm)\w*)", re.IGNORECASE)
-NOT_A_PROGRAM = re.compile(r"arg|opt|flag|param|extra|dir|pid|sock|log|img|disk|mem|net|user|pass|port|id$", re.IGNORECASE)
-QEMU_NAME = re.compile(r"qemu|kvm", re.IGNORECASE)
-TALKERS = frozenset(
-    ("echo", "printf", "grep", "man", "which", "type", "apt", "apt-get", "dnf", "yum", "pacman", "zypper", "pkill", "killall")
+NOT_A_PROGRAM = re.compile(
+    r"arg|opt|flag|param|extra|dir|pid|sock|log|img|disk|mem|net|user|pass|port|id$", re.IGNORECASE
 )
+QEMU_NAME = re.compile(r"qemu|kvm", re.IGNORECASE)
+TALKERS = {"echo", "printf", "grep", "man", "which", "type", "pkill", "killall"} | {
+    *("apt", "apt-get", "dnf", "yum", "pacman", "zypper"),
+}
+"""Commands that speak of a program rather than run it."""
 EXPANSIONS = ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion", "process_substitution")
 REDIRECTS = ("file_redirect", "heredoc_redirect", "herestring_redirect")
 MAX_NESTING = 3
@@ -115,7 +119,8 @@ class _Reader:
         words = [script.word(part) for part in parts]
         at = next((at for at, word in enumerate(words) if _runs_qemu(word)), None)
         if at is not None and words[0].value.text not in TALKERS:
-            env = [pair for part in node.children if part.type == "variable_assignment" if (pair := _assignment(script, part))]
+            assignments = [_assignment(script, part) for part in node.children if part.type == "variable_assignment"]
+            env = [pair for pair in assignments if pair is not None]
             self.roots.append(CommandNode([word.value for word in words[at + 1 :]], words[at].value, env))
         elif self.options_file and words[0].value.text.startswith("-"):
             self.roots.append(CommandNode([word.value for word in words]))
@@ -154,16 +159,14 @@ def _runs_qemu(word: _Word) -> bool:
     if word.value.text.strip(OPAQUE):  # /usr/bin/qemu-system-$ARCH
         return is_qemu_program(word.value.text.replace(OPAQUE, "x"))
     variable = PROGRAM_VARIABLE.match(word.source.strip('"'))
-    return bool(variable) and not NOT_A_PROGRAM.search(variable[1])
+    return variable is not None and not NOT_A_PROGRAM.search(variable[1])
 
 
 def _has_qemu_option(words: list[_Word]) -> bool:
     """Whether an option that only QEMU spells so is followed by something like its argument."""
     texts = [word.value.text for word in words]
-    return any(
-        first.startswith("-") and options().named.get(first[1:]) and options().named[first[1:]].booleans and second[:1] != "-"
-        for first, second in zip(texts, texts[1:])
-    )
+    lexed = {f"-{name}" for name, option in options().named.items() if option.booleans}
+    return any(first in lexed and not second.startswith("-") for first, second in itertools.pairwise(texts))
 
 
 def _assignment(script: _Script, node: tree_sitter.Node) -> tuple[Value, Value] | None:

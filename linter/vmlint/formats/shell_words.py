@@ -1,4 +1,4 @@
-"""Decodes shell words and heredocs: what the shell passes on, tied to the characters of the script it was written as."""
+"""Decodes shell words and heredocs: what the shell passes on, tied to the characters it was written as."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from ..model import OPAQUE, Encoder, Piece, Value
 
 InnerEncoder = Callable[[str], "str | None"]
 PLAIN = re.compile(r"[\w@%+=:,./-]*", re.ASCII)
-ANSI_ESCAPE = re.compile(r"\\(?:([abeEfnrtv\\'\"?])|x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8}))")
-ANSI_NAMED = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v"))
+ANSI_ESCAPE = re.compile(
+    r"\\(?:([abeEfnrtv\\'\"?])|x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8}))"
+)
+ANSI_NAMED = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
 BRACES = re.compile(r"\{[^{}\s'\"]*(?:,|\.\.)[^{}\s'\"]*\}")
 EXPANSION = re.compile(r"\$(?:\w+|[@*#?$!-]|\{[^}]*\}|\()|`[^`]*`")
 

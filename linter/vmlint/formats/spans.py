@@ -58,8 +58,8 @@ def with_opaque(value: Value, pattern: re.Pattern[str]) -> Value:
         made: list[Piece] = []
         at = low = 0
         for match in matches:
-            for part in value.pick((low, match.start())).pieces if match.start() > low else ():
-                made.append(part._replace(at=at + part.at))
+            if match.start() > low:
+                made.extend(part._replace(at=at + part.at) for part in value.pick((low, match.start())).pieces)
             at += match.start() - low
             span, encode = value.span(*match.span()), value.pick(match.span()).pieces[0].encode
             made.append(Piece(at, 1, span.start, span.end, 0, encode))

@@ -25,7 +25,7 @@ WRAPPERS = ("domainsnapshot", "domainbackup", "domstatus", "domaincheckpoint")
 ROOTS = ("domain", "network", *WRAPPERS)
 PROLOG = re.compile(r"(?:\s|<\?(?s:.*?)\?>|<!--(?s:.*?)-->|\{[{%#](?s:.*?)[}%#]\})*")
 FIRST_TAG = re.compile(r"<([A-Za-z_][\w:.-]*)([^>]*)")
-DOCTYPE_OF_OURS = re.compile(r"<!DOCTYPE\s(?s:.*)<(?:%s)\b" % "|".join(ROOTS))
+DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[>]*(?:\[(?s:.*?)\]\s*)?>")
 DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 TEMPLATE = re.compile(
@@ -39,17 +39,16 @@ def claims(path: str, head: bytes) -> bool:
     """Whether a file is libvirt XML: its first element is one of libvirt's and has no default namespace of another."""
     encoding, bom = encoding_of(head)
     text = head[bom : bom + HEAD].decode(encoding, "replace")
-    start = _after_prolog(text)
-    first = FIRST_TAG.match(text, start)
-    if first:
-        return first[1] in ROOTS and "xmlns=" not in first[2]
-    return DOCTYPE_OF_OURS.match(text, start) is not None
+    start = _after_prolog(text, 0)
+    doctype = DOCTYPE.match(text, start)
+    first = FIRST_TAG.match(text, _after_prolog(text, doctype.end()) if doctype else start)
+    return first is not None and first[1] in ROOTS and "xmlns=" not in first[2]
 
 
-def _after_prolog(text: str) -> int:
-    """Offset of the first tag or document type declaration."""
-    match = PROLOG.match(text)
-    return match.end() if match else 0
+def _after_prolog(text: str, start: int) -> int:
+    """Offset of the first tag or document type declaration from `start`."""
+    match = PROLOG.match(text, start)
+    return match.end() if match else start
 
 
 def encoding_of(data: bytes) -> tuple[str, int]:
@@ -68,7 +67,7 @@ def parse(path: str, data: bytes) -> Document:
     """The domains and networks of a file, and the command line of each domain's `qemu:commandline`."""
     source = Source(path, data, *encoding_of(data))
     text = Text(source)
-    start = _after_prolog(text.text)
+    start = _after_prolog(text.text, 0)
     if text.text.startswith("<!DOCTYPE", start):
         return Document(source, "xml", (), [Problem("xml-doctype", _span(text, start, start + len("<!DOCTYPE")), {})])
     try:
@@ -79,9 +78,13 @@ def parse(path: str, data: bytes) -> Document:
 
 
 def _parse_several(text: Text, error: XMLSyntaxError) -> Document:
-    """Several documents in one file, as a loop over `virsh dumpxml` writes them; or what is wrong with the one."""
+    """Several documents in one file, as a loop over `virsh dumpxml` writes them, or one with template parts around it.
+
+    Where it is neither: what is wrong with it.
+    """
     tops = [element for element in scan(text.text) if element.top]
-    if len(tops) < 2:
+    around = text.text[: tops[0].start] + text.text[tops[-1].end :] if tops else ""
+    if not tops or (len(tops) == 1 and not TEMPLATE_CONTROL.search(around)):
         return Document(text.source, "xml", (), [_syntax_problem(text, error, 0)])
     trees, problems = [], []
     for top in tops:
@@ -127,7 +130,12 @@ def _parser(encoding: str | None) -> XMLParser:
     from lxml.etree import XMLParser
 
     return XMLParser(
-        encoding=encoding, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+        encoding=encoding,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
     )
 
 
@@ -145,7 +153,7 @@ def _roots(trees: list[Tree]) -> Iterator[Node]:
 
 
 def _domain_name(domain: _Element) -> str:
-    """`domain` for those of libvirt's QEMU driver, which the rules are about; `foreign-domain` for Xen, LXC and others."""
+    """`domain` where libvirt's QEMU driver reads it, which the rules are about; `foreign-domain` for Xen, LXC, …"""
     kind = domain.get("type", "")
     return "domain" if kind in QEMU_TYPES or TEMPLATE.search(kind) else "foreign-domain"
 
@@ -179,7 +187,7 @@ class Tree:
         """Where an element stands in the source."""
         if not self._elements:
             found = scan(self.text.text, self._low, self._high)
-            self._elements = dict(zip(self.root.iter("*"), found))
+            self._elements = dict(zip(self.root.iter("*"), found, strict=False))
         return self._elements[element]
 
 

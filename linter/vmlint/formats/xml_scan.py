@@ -41,7 +41,9 @@ def scan(text: str, low: int = 0, high: int | None = None) -> list[Element]:
     stack: list[int] = []
     at = text.find("<", low, high)
     while at >= 0:
-        close = next((text.find(end, at, high) + len(end) for begin, end in SKIPPED if text.startswith(begin, at)), None)
+        close = next(
+            (text.find(end, at, high) + len(end) for begin, end in SKIPPED if text.startswith(begin, at)), None
+        )
         if close is None and text.startswith("</", at):
             close = text.find(">", at, high) + 1
             if stack:
@@ -126,7 +128,9 @@ def attribute_encoder(quote: str, encoding: str) -> Encoder:
     def encode(text: str) -> bytes:
         text = text.replace("&", "&amp;").replace("<", "&lt;")
         if quote:
-            text = text.replace(quote, "&quot;" if quote == '"' else "&apos;").replace("\n", "&#10;").replace("\t", "&#9;")
+            text = (
+                text.replace(quote, "&quot;" if quote == '"' else "&apos;").replace("\n", "&#10;").replace("\t", "&#9;")
+            )
         return text.encode(encoding, "xmlcharrefreplace")
 
     return encode

@@ -30,7 +30,9 @@ def pairs(domain: Node) -> Iterator[Pair]:
     persistent: dict[str, list[Node]] = {}
     transient: list[tuple[str, Node]] = []
     for interface in interfaces(domain):
-        role, alias, name = (_text(interface.get(path)) for path in ("teaming@type", "alias@name", "teaming@persistent"))
+        role, alias, name = (
+            _text(interface.get(path)) for path in ("teaming@type", "alias@name", "teaming@persistent")
+        )
         if role == "persistent" and alias:
             persistent.setdefault(alias, []).append(interface)
         elif role == "transient" and name:

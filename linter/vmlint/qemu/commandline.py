@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ..model import OPAQUE, Edit, Node, Span, Value
-from .optstring import FLAG, Param, lex_chardev_compat, lex_opts
 from .options import RAW, Option, options
+from .optstring import FLAG, Param, lex_chardev_compat, lex_opts
 
 PROGRAM = re.compile(r"qemu-system-[\w-]+|qemu-kvm|kvm|kvm-spice|qemu")
 
@@ -108,7 +108,13 @@ class CommandNode(_Leaf):
 
     name = "qemu"
 
-    def __init__(self, words: Sequence[Value], program: Value | None = None, env: Iterable[tuple[Value, Value]] = (), parent: Node | None = None) -> None:
+    def __init__(
+        self,
+        words: Sequence[Value],
+        program: Value | None = None,
+        env: Iterable[tuple[Value, Value]] = (),
+        parent: Node | None = None,
+    ) -> None:
         self.parent = parent
         self.program = program
         self.words = words

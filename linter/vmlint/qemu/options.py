@@ -8,9 +8,11 @@ from typing import NamedTuple
 from ..data import read_toml
 from ..versions import Version, parse
 
-class Option(NamedTuple):
-    """One option. `reader`: `opts` (QemuOpts), `chardev` (the older character device syntax) or `raw` (one text as it stands).
 
+class Option(NamedTuple):
+    """One option.
+
+    `reader`: `opts` (QemuOpts), `chardev` (the older character device syntax) or `raw` (one text as it stands).
     `warns`: the release since which QEMU prints a warning for a short-form boolean here; None: it takes it silently.
     """
 

@@ -33,7 +33,7 @@ class CharDevice(NamedTuple):
 
 
 def lex_opts(text: str, implied: str | None, at: int = 0) -> list[Param]:
-    """The parameters of a QemuOpts string from character `at`; `implied` is the key of a first bare token, if it has one."""
+    """The parameters of a QemuOpts string from character `at`; `implied`: the key of a first bare token, if any."""
     params: list[Param] = []
     while at < len(text):
         stop = _find_any(text, "=,", at)

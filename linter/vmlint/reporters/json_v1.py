@@ -7,7 +7,7 @@ from typing import TextIO
 
 from vmlint import __version__
 from vmlint.model import Diagnostic, Edit, Fix, Note, Report, Rule, Source
-from vmlint.reporters.json_stream import write_json
+from vmlint.reporters.json_stream import JsonText
 
 
 def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:
@@ -26,7 +26,7 @@ def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:
             "held_back": report.held_back,
         },
     }
-    write_json(document, stream, indent=2)
+    stream.write(JsonText(stream, indent=2).of(document) + "\n")
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:

@@ -53,20 +53,17 @@ class Places:
         return os.path.join(self._folders[folder], name)
 
     def physical(self, source: Source, span: Span) -> om.PhysicalLocation:
-        """A span of a file, its text, and the lines around it."""
+        """A span of a file, and its text where that is short."""
         found = region(source, span)
         if 0 < span.end - span.start <= SNIPPET_LIMIT:
             found.snippet = om.ArtifactContent(text=source.decode(span.start, span.end))
-        return om.PhysicalLocation(
-            artifact_location=self.artifact(source.path),
-            region=found,
-            context_region=_context(source, span, found.start_line, found.end_line),
-        )
+        return om.PhysicalLocation(artifact_location=self.artifact(source.path), region=found)
 
 
 def region(source: Source, span: Span) -> om.Region:
     """Lines, columns and bytes of a span."""
-    start, end = source.position(span.start), source.position(span.end)
+    start = source.position(span.start)
+    end = source.position(span.end) if span.end > span.start else start
     return om.Region(
         start_line=start.line,
         start_column=start.column,
@@ -75,18 +72,3 @@ def region(source: Source, span: Span) -> om.Region:
         byte_offset=span.start,
         byte_length=span.end - span.start,
     )
-
-
-def _context(source: Source, span: Span, first: int, last: int) -> om.Region | None:
-    """The lines of a span and one on each side; None where that is no more than the span, or one or very long lines."""
-    starts = source.line_starts
-    lines = len(starts) - (starts[-1] == len(source.data))
-    low, high = max(1, first - 1), max(last, min(last + 1, lines))
-    begin = starts[low - 1] or source.bom
-    end = starts[high] if high < len(starts) else len(source.data)
-    if low == high or end - begin > SNIPPET_LIMIT:
-        return None
-    text = source.decode(begin, end).removesuffix("\n").removesuffix("\r")
-    if text == source.decode(span.start, span.end):
-        return None
-    return om.Region(start_line=low, end_line=high, snippet=om.ArtifactContent(text=text))

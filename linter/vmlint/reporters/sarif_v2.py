@@ -11,7 +11,7 @@ import sarif_om as om
 
 from vmlint.model import Diagnostic, Edit, Failure, Fix, Note, Report, Rule, Source, Span
 from vmlint.reporters.fingerprints import line_hashes
-from vmlint.reporters.json_stream import write_json
+from vmlint.reporters.json_stream import JsonText
 from vmlint.reporters.sarif_places import ROOT_ID, Places, region, repository_root
 from vmlint.reporters.sarif_rules import sentence, tool
 from vmlint.reporters.sarif_values import plain
@@ -19,9 +19,13 @@ from vmlint.reporters.sarif_values import plain
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 FINGERPRINT = "vmlint/v1"
 
+RESULTS = '"results":'
+NO_RESULTS = f"{RESULTS}[]"
+SEPARATOR = ",\n"
+
 
 def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:
-    """Write one run with all diagnostics and the rules they refer to, on one line."""
+    """Write one run with all diagnostics, one a line, and the rules they refer to."""
     names = sorted({diagnostic.rule for diagnostic in report.diagnostics})
     places = Places(repository_root())
     run = om.Run(
@@ -30,10 +34,13 @@ def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:
         automation_details=om.RunAutomationDetails(id="vmlint/"),
         original_uri_base_ids={ROOT_ID: om.ArtifactLocation(description=_message("The top of the repository"))},
         column_kind="unicodeCodePoints",
+        results=[],
     )
-    log = plain(om.SarifLog(runs=[run], version="2.1.0", schema_uri=SCHEMA))
-    log["runs"][0]["results"] = list(map(plain, _results(report.diagnostics, names, places)))  # one at a time, for speed
-    write_json({"$schema": log.pop("$schema"), **log}, stream)
+    json = JsonText(stream, default=plain)
+    before, after = json.of(om.SarifLog(runs=[run], version="2.1.0", schema_uri=SCHEMA)).split(NO_RESULTS)
+    # Each result is made, written and forgotten, as keeping ten thousand trees takes longer than making them.
+    results = map(json.of, _results(report.diagnostics, names, places))
+    stream.write(f"{before}{RESULTS}[\n{SEPARATOR.join(results)}]{after}\n")
 
 
 def _results(diagnostics: list[Diagnostic], names: list[str], places: Places) -> Iterator[om.Result]:
