@@ -29,12 +29,14 @@ def check_paths(
     `qemu` and `libvirt` are PEP 440 specifier sets (`>=6.2,<11`); default: the newest release.
     What cannot be read is in the report's `failures`. Raises ValueError for an unknown rule or a bad specifier set.
     """
-    from .run import Linter, Settings, Tally
+    from .discover import Search
+    from .run import Run, Settings
 
-    tally, linter = Tally(), Linter(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
-    for path in paths:
-        tally.lint_path(linter, path)
-    return tally.report()
+    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
+    search = Search(paths)
+    for candidate in search:
+        run.lint_file(*candidate)
+    return run.report(search)
 
 
 def check_text(
@@ -42,11 +44,11 @@ def check_text(
     select: Iterable[str] = (), ignore: Iterable[str] = (),
 ) -> Report:  # fmt: skip
     """Lint the content of a file; `path` is its name, which helps to tell what it is. Raises as check_paths."""
-    from .run import Linter, Settings, Tally
+    from .run import Run, Settings
 
-    tally, linter = Tally(), Linter(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
-    tally.lint_bytes(linter, path, text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text)
-    return tally.report()
+    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
+    run.lint_bytes(path, text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text)
+    return run.report()
 
 
 def check_argv(
@@ -54,8 +56,8 @@ def check_argv(
     select: Iterable[str] = (), ignore: Iterable[str] = (),
 ) -> Report:  # fmt: skip
     """Lint one QEMU command line; spans refer to its words joined as for a shell. Raises as check_paths."""
-    from .run import Linter, Settings, Tally
+    from .run import Run, Settings
 
-    tally, linter = Tally(), Linter(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
-    tally.lint_argv(linter, argv)
-    return tally.report()
+    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
+    run.lint_argv(argv)
+    return run.report()

@@ -11,6 +11,7 @@ from .data import data_path, read_toml
 from .model import SAFETIES, SEVERITIES, Example, Gate, Match, Rule, Variant
 from .versions import PRODUCTS, parse
 
+KINDS = {str: "a text", list: "a list", dict: "a table"}
 GATES = ("deprecated", "removed", "needs")
 RULE_KEYS = frozenset(
     (*GATES, "summary", "severity", "select", "where", "at", "match", "check", "message", "fix", "why", "sources")
@@ -116,7 +117,7 @@ class _Table:
     def get(self, key: str, kind: type, default: Any) -> Any:
         value = self.table.get(key, default)
         if value is not default and not isinstance(value, kind):
-            raise CatalogError(f"{self.where}: '{key}' must be a {kind.__name__}")
+            raise CatalogError(f"{self.where}: '{key}' must be {KINDS[kind]}")
         return value
 
     def text(self, key: str, default: str | None = None) -> str:

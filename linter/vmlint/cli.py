@@ -14,10 +14,11 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from . import __version__
+from .discover import Search
 
 if TYPE_CHECKING:
     from .model import Report
-    from .run import Settings
+    from .run import Run, Settings
 
 CLEAN, FOUND, FAILED = 0, 1, 2
 FORMATS = ("text", "concise", "json", "sarif")
@@ -112,29 +113,58 @@ def _names(given: list[str]) -> tuple[str, ...]:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from .run import Linter, Tally
-
-    linter, tally = Linter(_settings(options)), Tally()
     if "-" in options.paths:
-        if len(options.paths) > 1:
-            raise ValueError("standard input (-) cannot be checked together with files")
-        data = sys.stdin.buffer.read()
-        tally.lint_bytes(linter, options.stdin_filename, data)
-        return _finish(options, tally.report(), data if options.fix else None)
-    for path in options.paths:
-        tally.lint_path(linter, path)
+        return _check_stdin(options)
+    search = Search(options.paths)
+    run = _start(options) if _has_settings(options) else None
+    for candidate in search:
+        run = run or _start(options)
+        run.lint_file(*candidate)
+    if run is None and options.output_format in ("text", "concise") and not options.output:
+        return _nothing_found(options, search)
+    run = run or _start(options)
     if options.fix and not options.diff:
-        tally.write_changes()
-    return _finish(options, tally.report())
+        run.write_changes()
+    return _finish(options, run.report(search))
+
+
+def _check_stdin(options: argparse.Namespace) -> int:
+    if len(options.paths) > 1:
+        raise ValueError("standard input (-) cannot be checked together with files")
+    run, data = _start(options), sys.stdin.buffer.read()
+    run.lint_bytes(options.stdin_filename, data)
+    return _finish(options, run.report(), data if options.fix else None)
 
 
 def _argv(options: argparse.Namespace) -> int:
     from .formats.argv import join
-    from .run import Linter, Tally
 
-    tally = Tally()
-    tally.lint_argv(Linter(_settings(options)), options.words)
-    return _finish(options, tally.report(), join(options.words) if options.fix else None)
+    run = _start(options)
+    run.lint_argv(options.words)
+    return _finish(options, run.report(), join(options.words) if options.fix else None)
+
+
+def _start(options: argparse.Namespace) -> Run:
+    """Load the rules, which a run without any VM configuration never needs."""
+    from .run import Run
+
+    return Run(_settings(options))
+
+
+def _has_settings(options: argparse.Namespace) -> bool:
+    """Whether there are settings that may be wrong, which the user wants to hear even if there is nothing to lint."""
+    return bool(options.qemu or options.libvirt or options.select or options.ignore)
+
+
+def _nothing_found(options: argparse.Namespace, search: Search) -> int:
+    """The shortest way out, without the rules: most files of most repositories hold no VM configuration."""
+    from .reporters.nothing import write_nothing
+
+    if not options.quiet and options.output_format == "text":
+        write_nothing(search.skipped, sys.stdout)
+    for path, reason in search.failures:
+        _complain(f"{path}: {reason}")
+    return FAILED if search.failures else CLEAN
 
 
 def _rule(options: argparse.Namespace) -> int:

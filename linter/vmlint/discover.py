@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable, Iterator
 
 HINTS = (b"qemu", b"QEMU", b"<domain", b"<network", b"kvm", b"KVM")
 NOTHING = "no libvirt XML and no QEMU command line in it"
@@ -19,23 +20,56 @@ class Unreadable(Exception):
     """A path that cannot be worked on; the text says why."""
 
 
-def files(path: str, failures: list[tuple[str, str]]) -> list[str]:
-    """The files below a folder that git does not ignore, or all of them where git cannot tell; a file is just itself.
+class Search:
+    """Goes through paths once; what it does not hand out is told afterwards.
 
-    What cannot be read goes into `failures`: its path and why.
+    `skipped`: files named by the user with nothing to lint, and why. `failures`: paths that cannot be read, and why.
     """
-    try:
-        mode = os.stat(path).st_mode
-    except (OSError, ValueError) as error:
-        failures.append((path, reason(error)))
-        return []
-    if stat.S_ISREG(mode):
-        return [path]
-    if not stat.S_ISDIR(mode):
-        failures.append((path, "neither a file nor a folder"))
-        return []
-    found = _ask_git(path)
-    return sorted(_walk(path, failures) if found is None else found)
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = paths
+        self.skipped: list[tuple[str, str]] = []
+        self.failures: list[tuple[str, str]] = []
+
+    def __iter__(self) -> Iterator[tuple[str, bytes, bool]]:
+        """Path and first bytes of each file that may hold a VM configuration, and whether the user named it."""
+        for path in self._paths:
+            for file in self._files(path):
+                try:
+                    head = _read(file, SNIFF)
+                except Unreadable as error:
+                    self.failures.append((file, str(error)))
+                    continue
+                why, named = nothing_to_lint(head), file == path
+                if not why:
+                    yield file, head, named
+                elif named:
+                    self.skipped.append((file, why))
+
+    def _files(self, path: str) -> list[str]:
+        """The files below a folder that git does not ignore, or all of them where git cannot tell; a file is itself."""
+        try:
+            mode = os.stat(path).st_mode
+        except (OSError, ValueError) as error:
+            self.failures.append((path, reason(error)))
+            return []
+        if stat.S_ISREG(mode):
+            return [path]
+        if not stat.S_ISDIR(mode):
+            self.failures.append((path, "neither a file nor a folder"))
+            return []
+        found = _ask_git(path)
+        return sorted(self._walk(path) if found is None else found)
+
+    def _walk(self, folder: str) -> Iterator[str]:
+        """All plain files below; links to folders are not followed, so a loop of them cannot catch us."""
+        for root, folders, names in os.walk(folder, onerror=self._fail):
+            folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
+            paths = (os.path.normpath(os.path.join(root, name)) for name in names)
+            yield from (path for path in paths if _is_plain_file(path))
+
+    def _fail(self, error: OSError) -> None:
+        self.failures.append((str(error.filename), reason(error)))
 
 
 def reason(error: Exception) -> str:
@@ -69,27 +103,12 @@ def _in_repository(folder: str) -> bool:
     return True
 
 
-def _walk(folder: str, failures: list[tuple[str, str]]) -> list[str]:
-    """All plain files below; links to folders are not followed, so a loop of them cannot catch us."""
-    found: list[str] = []
-    for root, folders, names in os.walk(folder, onerror=lambda error: failures.append((error.filename, reason(error)))):
-        folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
-        paths = (os.path.normpath(os.path.join(root, name)) for name in names)
-        found.extend(path for path in paths if _is_plain_file(path))
-    return found
-
-
 def _is_plain_file(path: str) -> bool:
     """Whether a path found in a folder is a file of its own: not a link, device or pipe, and still there."""
     try:
         return stat.S_ISREG(os.lstat(path).st_mode)
     except OSError:
         return False
-
-
-def head(path: str) -> bytes:
-    """The first bytes of a file, enough to see what it is. Raises Unreadable."""
-    return _read(path, SNIFF)
 
 
 def whole(path: str, start: bytes) -> bytes:

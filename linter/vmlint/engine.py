@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import cast
 
 from .finding import Context, Finding
-from .model import Diagnostic, Document, Fix, Match, Node, Note, Place, Rule, Span
+from .model import Diagnostic, Document, Fix, Match, Node, Note, Place, Rule
+from .source import Span
 from .versions import Target
 
 Check = Callable[[Node, Context], Iterable[Finding]]

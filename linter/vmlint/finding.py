@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from .model import Edit, Node, Place
+from .model import Node, Place
+from .source import Edit
 from .versions import Target
 
 

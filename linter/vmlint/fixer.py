@@ -6,7 +6,8 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from .model import Diagnostic, Document, Edit, Fix
+from .model import Diagnostic, Document, Fix
+from .source import Edit
 
 MAX_ROUNDS = 10
 

@@ -1,42 +1,14 @@
-"""The plain values that every part of vmlint speaks in; imports nothing of ours.
-
-Offsets named `start` and `end` are byte offsets into the file on disk, half open, unless a docstring says otherwise.
-"""
+"""The plain values that every part of vmlint speaks in: trees, findings, fixes, rules, reports."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-OPAQUE = "\ufffc"
-"""Stands in a text for a part whose value is not in the file: `$VAR`, `{{ x }}`. One character an opaque part."""
+from .source import Edit, Source, Span, Value
 
 SEVERITIES = ("error", "warning", "note")
 SAFETIES = ("safe", "unsafe", "shown")
-
-
-class Span(NamedTuple):
-    """Bytes of a file."""
-
-    start: int
-    end: int
-
-
-class Position(NamedTuple):
-    """A place as people read it: line and column (in code points) from 1, and the byte offset."""
-
-    line: int
-    column: int
-    offset: int
-
-
-class Edit(NamedTuple):
-    """Put `text` where the bytes from `start` to `end` stand."""
-
-    start: int
-    end: int
-    text: bytes
 
 
 class Fix(NamedTuple):
@@ -45,167 +17,6 @@ class Fix(NamedTuple):
     title: str
     safety: str
     edits: tuple[Edit, ...]
-
-
-class Source:
-    """The bytes of one file and how to read them: encoding, byte order mark, lines."""
-
-    def __init__(self, path: str, data: bytes, encoding: str = "utf-8", bom: int = 0) -> None:
-        self.path = path
-        self.data = data
-        self.encoding = encoding
-        self.bom = bom
-        self._line_starts: list[int] | None = None
-        self._last = (0, 0, 0)  # line start, offset, code points between them: columns of one long line stay cheap
-
-    @property
-    def line_starts(self) -> list[int]:
-        """Byte offset at which each line begins."""
-        if self._line_starts is None:
-            newline = "\n".encode(self.encoding)
-            width, starts, at = len(newline), [0], self.data.find(newline, self.bom)
-            while at >= 0:
-                if (at - self.bom) % width == 0:  # in UTF-16 the two bytes also occur across two characters
-                    starts.append(at + width)
-                at = self.data.find(newline, at + 1)
-            self._line_starts = starts
-        return self._line_starts
-
-    def position(self, offset: int) -> Position:
-        """Line and column of a byte offset."""
-        line = bisect_right(self.line_starts, offset)
-        start = self.line_starts[line - 1] or min(self.bom, offset)
-        last_start, last_offset, last_column = self._last
-        if last_start != start or last_offset > offset:
-            last_offset, last_column = start, 0
-        column = last_column + len(self.decode(last_offset, offset))
-        self._last = (start, offset, column)
-        return Position(line, column + 1, offset)
-
-    def decode(self, start: int, end: int) -> str:
-        """Text of some bytes; never fails: what is not text in this encoding stays visible as an odd character."""
-        errors = "surrogateescape" if self.encoding == "utf-8" else "replace"
-        return self.data[start:end].decode(self.encoding, errors)
-
-    def encode(self, text: str) -> bytes:
-        """Bytes of new text in this encoding; what it cannot hold becomes `?`, so check before where that matters."""
-        return text.encode(self.encoding, "surrogateescape" if self.encoding == "utf-8" else "replace")
-
-    def line(self, number: int) -> str:
-        """Line `number` (from 1) without its line end."""
-        starts = self.line_starts
-        start = starts[number - 1] or self.bom
-        end = starts[number] if number < len(starts) else len(self.data)
-        return self.decode(start, end).rstrip("\r\n")
-
-
-Encoder = Callable[[str], "bytes | None"]
-"""Writes text in the quoting of one place of a file (XML attribute, shell quotes); None if it cannot stand there."""
-
-
-class Piece(NamedTuple):
-    """A run of a Value's text (`at`, `length` in characters) and the bytes it was written as.
-
-    `unit` is the number of bytes of each character, or 0 for a run that cannot be split: an escape, an opaque part.
-    """
-
-    at: int
-    length: int
-    start: int
-    end: int
-    unit: int
-    encode: Encoder
-
-
-class Value:
-    """A text as QEMU or libvirt receives it, and the bytes of the file it was written as, in both directions."""
-
-    __slots__ = ("_pieces", "text")
-
-    def __init__(self, text: str, pieces: tuple[Piece, ...] | Callable[[], tuple[Piece, ...]]) -> None:
-        self.text = text
-        self._pieces = pieces
-
-    @property
-    def pieces(self) -> tuple[Piece, ...]:
-        """The runs the text is made of, found in the file when first asked for; never empty."""
-        if callable(self._pieces):
-            self._pieces = self._pieces()
-        return self._pieces
-
-    @property
-    def opaque(self) -> bool:
-        """Whether a part of the text is not in the file, so that nothing can be said about it as a whole."""
-        return OPAQUE in self.text
-
-    def span(self, start: int = 0, end: int | None = None) -> Span:
-        """Bytes that hold the characters from `start` to `end` of the text."""
-        parts = list(self._parts(start, len(self.text) if end is None else end))
-        return Span(parts[0].start, parts[-1].end)
-
-    def replace(self, start: int, end: int, new: str) -> tuple[Edit, ...]:
-        """Edits that turn the characters from `start` to `end` into `new`, leaving quotes and line ends between them.
-
-        Empty when the place cannot hold `new`.
-        """
-        parts = list(self._parts(start, end))
-        encoded = parts[0].encode(new)
-        if encoded is None:
-            return ()
-        edits = [Edit(parts[0].start, parts[0].end, encoded)]
-        for part in parts[1:]:
-            if part.start == edits[-1].end and part.encode is parts[0].encode:
-                edits[-1] = edits[-1]._replace(end=part.end)
-            else:
-                edits.append(Edit(part.start, part.end, b""))
-        return tuple(edits)
-
-    def pick(self, *ranges: tuple[int, int]) -> Value:
-        """The characters of some ranges, in order, as a Value of their own."""
-
-        def pieces() -> tuple[Piece, ...]:
-            picked, at = [], 0
-            for start, end in ranges:
-                for piece in self._parts(start, end):
-                    picked.append(piece._replace(at=at))
-                    at += piece.length
-            return tuple(picked)
-
-        return Value("".join(self.text[start:end] for start, end in ranges), pieces)
-
-    def _parts(self, start: int, end: int) -> Iterator[Piece]:
-        """The pieces of a range, cut to it; for an empty range the one empty place at which text can go in."""
-        pieces = self.pieces
-        index = first = max(bisect_right(pieces, start, key=_at) - 1, 0)
-        while start < end and index < len(pieces) and pieces[index].at < end:
-            low, high = max(start, pieces[index].at), min(end, pieces[index].at + pieces[index].length)
-            if low < high:
-                yield _cut(pieces[index], low, high)
-            index += 1
-        if index == first or start >= end:
-            yield self._gap(start)
-
-    def _gap(self, at: int) -> Piece:
-        """The empty place before character `at`; at the end of a run rather than the start of the next."""
-        pieces = self.pieces
-        index = max(bisect_right(pieces, at, key=_at) - 1, 0)
-        if index and pieces[index].at == at:
-            index -= 1
-        return _cut(pieces[index], at, at)
-
-
-def _at(piece: Piece) -> int:
-    return piece.at
-
-
-def _cut(piece: Piece, low: int, high: int) -> Piece:
-    if piece.unit:
-        start = piece.start + (low - piece.at) * piece.unit
-        return piece._replace(at=low, length=high - low, start=start, end=start + (high - low) * piece.unit)
-    if low == high:  # before or after a run that cannot be split
-        edge = piece.start if low == piece.at else piece.end
-        return piece._replace(at=low, length=0, start=edge, end=edge)
-    return piece
 
 
 class Node:

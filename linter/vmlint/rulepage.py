@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from vmlint.model import Example, Gate, Rule, Variant
+from .model import Example, Gate, Rule, Variant
 
 HOME = "https://github.com/vmlint/vmlint"
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from . import catalog, discover, fixer, formats
 from .data import read_toml
-from .discover import Unreadable
 from .engine import Engine
-from .model import Change, Diagnostic, Document, Failure, Problem, Report, Rule, Source, Span
+from .model import Change, Diagnostic, Document, Failure, Report, Rule
+from .source import Source
 from .versions import Target, Version, admitted, parse
 
 SAFE_FIXES = ("safe",)
@@ -36,74 +36,52 @@ class Result(NamedTuple):
     fixed: fixer.Fixed
 
 
-class Linter:
-    """Settings made ready; looks at one file after another. Raises ValueError on settings that cannot be."""
+class Run:
+    """Settings made ready, and what came of the files linted so far. Raises ValueError on settings that cannot be."""
 
     def __init__(self, settings: Settings) -> None:
         self._fixes = settings.fixes
         self._engine = Engine(chosen_rules(settings.select, settings.ignore), target(settings.qemu, settings.libvirt))
-
-    def lint(self, path: str, data: bytes, format_: formats.Format) -> Result:
-        """What is found in the bytes of a file, after fixing them if so set."""
-
-        first_format = formats.claim(path, data)
-
-        def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
-            if content != data and formats.claim(path, content) is not first_format:
-                lost = Problem("syntax-error", Span(0, 0), {"reason": "the fixes made another kind of file of it"})
-                return Document(Source(path, content), "", (), [lost]), []
-            document = format_.parse(path, content)
-            return document, self._engine.lint(document)
-
-        document, found = look(data)
-        if self._fixes and any(diagnostic.fix for diagnostic in found):
-            return Result(document.source, found, fixer.fix(data, look, self._fixes))
-        return Result(document.source, found, fixer.Fixed(data, found, 0, 0))
-
-
-class Tally:
-    """Adds up results to a Report."""
-
-    def __init__(self) -> None:
         self._results: list[Result] = []
         self._skipped: list[Failure] = []
         self._failures: list[Failure] = []
 
-    def lint_path(self, linter: Linter, path: str) -> None:
-        """A file or folder named by the user."""
-        failures: list[tuple[str, str]] = []
-        for file in discover.files(path, failures):
-            self.lint_file(linter, file, named=file == path)
-        for failed, reason in failures:
-            self._failures.append(Failure(failed, reason))
-
-    def lint_file(self, linter: Linter, path: str, named: bool) -> None:
-        """One file; `named`: by the user, who then hears why nothing was linted in it."""
+    def lint_file(self, path: str, head: bytes, named: bool) -> None:
+        """A file with these first bytes; `named`: by the user, who then hears why nothing was linted in it."""
+        format_ = formats.claim(path, head)
         try:
-            head = discover.head(path)
-            why = discover.nothing_to_lint(head)
-            format_ = None if why else formats.claim(path, head)
             if format_ is not None:
-                self._results.append(linter.lint(path, discover.whole(path, head), format_))
+                self._lint(path, discover.whole(path, head), format_)
             elif named:
-                self._skipped.append(Failure(path, why or discover.NOTHING))
-        except Unreadable as error:
+                self._skipped.append(Failure(path, discover.NOTHING))
+        except discover.Unreadable as error:
             self._failures.append(Failure(path, str(error)))
 
-    def lint_bytes(self, linter: Linter, path: str, data: bytes) -> None:
+    def lint_bytes(self, path: str, data: bytes) -> None:
         """The content of a file that need not exist."""
         why = discover.nothing_to_lint(data)
         format_ = None if why else formats.claim(path, data)
         if format_ is not None:
-            self._results.append(linter.lint(path, data, format_))
+            self._lint(path, data, format_)
         else:
             self._skipped.append(Failure(path, why or discover.NOTHING))
 
-    def lint_argv(self, linter: Linter, argv: Sequence[str]) -> None:
+    def lint_argv(self, argv: Sequence[str]) -> None:
         """One command line as words."""
         from .formats import argv as format_
 
-        self._results.append(linter.lint("<command line>", format_.join(argv), format_))
+        self._lint("<command line>", format_.join(argv), format_)
+
+    def _lint(self, path: str, data: bytes, format_: formats.Format) -> None:
+        def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
+            document = format_.parse(path, content)
+            return document, self._engine.lint(document)
+
+        document, found = look(data)
+        fixed = fixer.Fixed(data, found, 0, 0)
+        if self._fixes and any(diagnostic.fix for diagnostic in found):
+            fixed = fixer.fix(data, look, self._fixes)
+        self._results.append(Result(document.source, found, fixed))
 
     def write_changes(self) -> None:
         """Write the files that fixes changed; what cannot be written counts as not fixed."""
@@ -113,18 +91,18 @@ class Tally:
             if fixed.data != source.data:
                 try:
                     write(source.path, source.data, fixed.data)
-                except Unreadable as error:
+                except discover.Unreadable as error:
                     self._failures.append(Failure(source.path, str(error)))
                     self._results[index] = Result(source, found, fixer.Fixed(source.data, found, 0, 0))
 
-    def report(self) -> Report:
-        """All of it."""
+    def report(self, search: discover.Search | None = None) -> Report:
+        """All that was found; with what a search for files passed over or could not read."""
         results = self._results
         return Report(
             [diagnostic for result in results for diagnostic in result.fixed.diagnostics],
             len(results),
-            self._skipped,
-            self._failures,
+            self._skipped + [Failure(*skipped) for skipped in (search.skipped if search else ())],
+            self._failures + [Failure(*failure) for failure in (search.failures if search else ())],
             fixed=sum(result.fixed.applied for result in results),
             held_back=sum(result.fixed.held_back for result in results),
             changes=tuple(Change(r.source, r.fixed.data) for r in results if r.fixed.data != r.source.data),

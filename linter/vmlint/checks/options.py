@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..finding import Context, Finding
-from ..model import Edit, Node, Value
+from ..model import Node
 from ..qemu.commandline import OptionNode
 from ..qemu.optstring import FLAG, Param
 from ..qemu.sockets import is_client, is_gdb_tcp
+from ..source import Edit, Value
 
 
 def short_boolean(node: Node, context: Context) -> Iterator[Finding]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..libvirt.mac import parse_mac
-from ..libvirt.teaming import VIRTIO_MODELS, Pair, pairs
-from ..model import Edit, Node, Value
+from ..libvirt.teaming import VIRTIO_MODELS, known_text, persistent_side
+from ..model import Node
+from ..source import Edit, Value
 
 
 def persistent_not_virtio(node: Node, context: Context) -> Iterator[Finding]:
@@ -32,15 +33,22 @@ def _add_model(interface: Node) -> tuple[Edit, ...]:
 
 
 def mac_mismatch(node: Node, context: Context) -> Iterator[Finding]:
-    """Pairs whose MAC addresses differ as bytes, or where libvirt will make one up."""
-    for pair in pairs(node):
-        persistent, transient = pair.persistent.get("mac@address"), pair.transient.get("mac@address")
-        if persistent is None or transient is None:
-            yield _missing(node, pair, persistent or transient)
-        elif _differ(persistent, transient):
-            fields = {"alias": pair.alias, "mac": persistent.text, "other": transient.text}
-            edits = transient.replace(0, len(transient.text), persistent.text)
-            yield Finding(transient, fields, edits, notes=(("persistent", persistent),))
+    """A transient interface and its persistent side whose addresses differ as bytes, or where libvirt makes one up."""
+    persistent = persistent_side(context.root, node)
+    if persistent is None:
+        return
+    kept, own = persistent.get("mac@address"), node.get("mac@address")
+    fields = {"alias": known_text(node, "teaming@persistent")}
+    if kept is None and own is None:
+        yield Finding(node, fields, variant="both-missing", notes=(("persistent", persistent),))
+    elif own is None and kept is not None:
+        yield _missing(node, context.root, kept, "persistent", fields)
+    elif kept is None and own is not None:
+        yield _missing(persistent, context.root, own, "transient", fields)
+    elif kept is not None and own is not None and _differ(kept, own):
+        edits = own.replace(0, len(own.text), kept.text)
+        fields |= {"mac": kept.text, "other": own.text}
+        yield Finding(own, fields, edits, notes=(("persistent", kept),))
 
 
 def _differ(one: Value, other: Value) -> bool:
@@ -51,20 +59,13 @@ def _differ(one: Value, other: Value) -> bool:
     return first is not None and second is not None and first != second
 
 
-def _missing(domain: Node, pair: Pair, given: Value | None) -> Finding:
-    """One side or both have no address; `given` is the other side's."""
-    if given is None:
-        return Finding(
-            pair.transient, {"alias": pair.alias}, variant="both-missing", notes=(("persistent", pair.persistent),)
-        )
-    on_transient = pair.transient.get("mac@address") is None
-    without, other = (pair.transient, "persistent") if on_transient else (pair.persistent, "transient")
+def _missing(interface: Node, domain: Node, given: Value, giver: str, fields: dict[str, str]) -> Finding:
+    """An interface without an address: libvirt would make one up, where that of the other side is needed."""
     known = not given.opaque and parse_mac(given.text) is not None
-    edits = _add_mac(without, given.text) if known else ()
+    edits = _add_mac(interface, given.text) if known else ()
     # A file with a uuid may be what libvirt wrote out: then the domain is defined, and its addresses are known outside.
     safety = "unsafe" if domain.child("uuid") else None
-    fields = {"alias": pair.alias, "mac": given.text}
-    return Finding(without, fields, edits, "missing", ((other, given),), safety)
+    return Finding(interface, fields | {"mac": given.text}, edits, "missing", ((giver, given),), safety)
 
 
 def _add_mac(interface: Node, address: str) -> tuple[Edit, ...]:

@@ -6,8 +6,9 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from ..model import Document, Source, Value
+from ..model import Document
 from ..qemu.commandline import CommandNode
+from ..source import Source, Value
 from .shell_words import decode_word
 from .spans import Text
 

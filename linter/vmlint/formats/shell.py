@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..model import OPAQUE, Document, Node, Problem, Source, Span, Value
+from ..model import Document, Node, Problem
 from ..qemu.commandline import CommandNode, is_qemu_program
 from ..qemu.options import options
+from ..source import OPAQUE, Source, Span, Value
 from .shell_words import decode_heredoc, decode_word
 from .spans import Text
 
@@ -104,9 +105,12 @@ class _Reader:
         while stack:
             node = stack.pop()
             if node.type == "ERROR":
-                self._error(script, node)
+                if _is_open_quote(script, node) or HINT.search(script.data, node.start_byte, node.end_byte):
+                    self._not_read(script, node)
                 continue
-            if node.type == "command" and not node.has_error:
+            if node.is_missing and node.parent is not None:
+                self._not_read(script, node.parent)
+            if node.type == "command" and not node.has_error and not _is_cut(node):
                 self._command(script, node)
             elif node.type == "variable_assignment" and not node.has_error:
                 self._array(script, node)
@@ -145,11 +149,20 @@ class _Reader:
         quoted = any(quote in word for quote in "'\"\\")
         self.read(decode_heredoc(script.value, *script.range(body), quoted), nesting + 1)
 
-    def _error(self, script: _Script, node: tree_sitter.Node) -> None:
-        """A part that cannot be read matters only if it speaks of QEMU."""
-        if HINT.search(script.data, node.start_byte, node.end_byte):
-            start = script.value.span(script.range(node)[0], script.range(node)[0]).start
-            self.problems.append(Problem("shell-not-read", Span(start, start), {}))
+    def _not_read(self, script: _Script, node: tree_sitter.Node) -> None:
+        start = script.value.span(script.range(node)[0], script.range(node)[0]).start
+        self.problems.append(Problem("shell-not-read", Span(start, start), {}))
+
+
+def _is_open_quote(script: _Script, error: tree_sitter.Node) -> bool:
+    """Whether what cannot be read begins with a quote that is never closed; other errors matter if they name QEMU."""
+    return script.data[error.start_byte : error.start_byte + 1] in (b"'", b'"', b"`")
+
+
+def _is_cut(command: tree_sitter.Node) -> bool:
+    """Whether the rest of a command's line cannot be read, so that its words are not known."""
+    following = command.next_sibling
+    return following is not None and following.type == "ERROR" and following.start_point[0] == command.end_point[0]
 
 
 def _runs_qemu(word: _Word) -> bool:

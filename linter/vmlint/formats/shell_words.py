@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from ..model import OPAQUE, Encoder, Piece, Value
+from ..source import OPAQUE, Encoder, Piece, Value
 
 InnerEncoder = Callable[[str], "str | None"]
 PLAIN = re.compile(r"[\w@%+=:,./-]*", re.ASCII)

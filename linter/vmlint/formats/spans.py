@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..model import OPAQUE, Encoder, Piece, Source, Value
+from ..source import OPAQUE, Encoder, Piece, Source, Value
 
 ASCII_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
 CHECKPOINT = 4096
+
+
+def refuse(text: str) -> None:
+    """The encoder of a place that can hold no other text than it does."""
 
 
 class Text:

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ..model import Document, Edit, Node, Piece, Problem, Source, Span, Value
+from ..model import Document, Node, Problem
 from ..qemu.commandline import CommandNode
+from ..source import Edit, Piece, Source, Span, Value
 from .spans import Text, with_opaque
 from .xml_scan import Element, attribute_encoder, attribute_pieces, attributes, scan, tag_name, text_pieces
 

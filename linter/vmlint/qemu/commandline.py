@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from ..model import OPAQUE, Edit, Node, Span, Value
+from ..model import Node
+from ..source import OPAQUE, Edit, Piece, Span, Value
 from .options import RAW, Option, options
 from .optstring import FLAG, Param, lex_chardev_compat, lex_opts
 
@@ -56,14 +57,13 @@ class OptionNode(_Leaf):
             self.kind, self.params = lex_chardev_compat(text)
 
     def value(self, name: str) -> Value | None:
-        """The parameter as QEMU sees it; of a flag the text is `on` or `off` and the span that of the flag."""
+        """The parameter as QEMU sees it; a flag's is `on` or `off`, stands where the flag does and is written out."""
         found = next((param for param in reversed(self.params) if param.key == name), None)
         if found is None or self.argument is None:
             return None
         if found.kind != FLAG:
             return self.argument.pick(*found.value_ranges)
-        flag = self.argument.pick((found.start, found.end))
-        return Value(found.value, lambda: flag.pieces)
+        return _flag_value(self.argument, found)
 
     @property
     def text(self) -> Value:
@@ -76,6 +76,18 @@ class OptionNode(_Leaf):
     @property
     def name_span(self) -> Span:
         return self.word.span()
+
+
+def _flag_value(argument: Value, flag: Param) -> Value:
+    def encode(text: str) -> bytes | None:
+        first, *others = argument.pick((flag.start, flag.end)).pieces
+        return None if others else first.encode(f"{flag.key}={text}")
+
+    def pieces() -> tuple[Piece, ...]:
+        span = argument.span(flag.start, flag.end)
+        return (Piece(0, len(flag.value), span.start, span.end, 0, encode),)
+
+    return Value(flag.value, pieces)
 
 
 class EnvNode(_Leaf):

@@ -6,10 +6,14 @@ qemu_chr_parse_compat() in chardev/char.c.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from ..model import OPAQUE
+from ..source import OPAQUE
 
+SOCKET_ADDRESS = re.compile(rf"(?:tcp|telnet|tn3270|websocket):(?:[^,]*{OPAQUE}[^,]*|[^:]*:[^,]+)|{OPAQUE}[^,]*")
+"""`tcp:HOST:PORT`, where HOST may hold commas; a variable may hold the port, or all of it."""
+STOP = re.compile("[=,]")
 PAIR, FLAG, IMPLIED = "pair", "flag", "implied"
 
 
@@ -36,7 +40,8 @@ def lex_opts(text: str, implied: str | None, at: int = 0) -> list[Param]:
     """The parameters of a QemuOpts string from character `at`; `implied`: the key of a first bare token, if any."""
     params: list[Param] = []
     while at < len(text):
-        stop = _find_any(text, "=,", at)
+        found = STOP.search(text, at)
+        stop = found.start() if found else len(text)
         if text[stop : stop + 1] == "=":
             end, value, ranges = _read_value(text, stop + 1)
             params.append(Param(PAIR, text[at:stop], value, at, end, ranges))
@@ -58,33 +63,20 @@ def lex_chardev_compat(text: str) -> CharDevice:
     QEMU ignores them; every other name must stand alone.
     """
     at = len("mon:") if text.startswith("mon:") else 0
-    kind, colon, _ = text[at:].partition(":")
-    if kind == "unix" and colon:
-        return CharDevice(kind, lex_opts(text, "path", at + len("unix:")))
-    if kind in ("tcp", "telnet", "tn3270", "websocket") and colon:
-        start = at + len(kind) + 1
-        port = text.find(":", start)
-    elif text.startswith(OPAQUE, at):  # "$MONITOR,server,nowait": address and kind are both in the variable
-        kind, start, port = "socket", at, -1
-    else:
+    if text.startswith("unix:", at):
+        return CharDevice("unix", lex_opts(text, "path", at + len("unix:")))
+    address = SOCKET_ADDRESS.match(text, at)
+    if address is None:
         return CharDevice("", [])
-    if port < 0 and OPAQUE not in text[start : _find_any(text, ",", start)]:
-        return CharDevice("", [])  # no port: QEMU refuses it
-    comma = _find_any(text, ",", max(port, start))
-    return CharDevice(kind, lex_opts(text, None, comma + 1))
-
-
-def _find_any(text: str, characters: str, start: int) -> int:
-    """Index of the first of some characters from `start`, or the end of the text."""
-    found = [at for at in (text.find(character, start) for character in characters) if at >= 0]
-    return min(found, default=len(text))
+    kind = "socket" if address[0].startswith(OPAQUE) else address[0].partition(":")[0]
+    return CharDevice(kind, lex_opts(text, None, address.end() + 1))
 
 
 def _read_value(text: str, start: int) -> tuple[int, str, tuple[tuple[int, int], ...]]:
     """End, text and ranges of a value: it runs to the first comma that is not doubled."""
     ranges = []
     while True:
-        end = _find_any(text, ",", start)
+        end = text.find(",", start) % (len(text) + 1)
         if text[end : end + 2] != ",,":
             ranges.append((start, end))
             return end, "".join(text[low:high] for low, high in ranges), tuple(ranges)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING
 
-from vmlint.model import Report, Rule
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+    from ..model import Report, Rule
 
 REPORTERS: dict[str, str] = {"text": "text", "concise": "concise", "json": "json_v1", "sarif": "sarif_v2"}
 """Name of each output format, and the module here that writes it."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TextIO
 
-from vmlint.model import Diagnostic, Report, Rule
-from vmlint.reporters.summary import summary
-from vmlint.reporters.terminal import escape, place, put
+from ..model import Diagnostic, Report, Rule
+from .summary import summary
+from .terminal import escape, place, put
 
 
 def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:

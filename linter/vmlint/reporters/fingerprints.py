@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
 from collections.abc import Collection
 from operator import mul
+from struct import Struct
 
 WINDOW = 100
 MASK = (1 << 64) - 1
 POWERS = [pow(37, WINDOW - 1 - at, 1 << 64) for at in range(WINDOW)]
+UNITS = Struct(f"<{WINDOW}H")
 END_OF_FILE = b"\xff\xff"
 
 
@@ -17,19 +18,19 @@ def line_hashes(data: bytes, wanted: Collection[int]) -> dict[int, str]:
     """GitHub's `primaryLocationLineHash` of the wanted lines (from 1) of a file.
 
     A line's hash is a polynomial (base 37, 64 bits) over the 100 UTF-16 units from its start, with spaces and tabs left
-    out, every line end a newline, and an end mark and zeros after the file's end; lines of equal hash are counted.
+    out, every line end a newline, and an end mark and zeros after the file's end; equal windows are counted.
     """
     text = data.decode("utf-8", "replace")  # GitHub reads every file as UTF-8: other encodings give the same odd text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace(" ", "").replace("\t", "")
     units = text.encode("utf-16-le") + END_OF_FILE + bytes(2 * WINDOW)
-    last, at = max(wanted, default=0), 0
     hashes: dict[int, str] = {}
-    seen: Counter[int] = Counter()
-    for number, line in enumerate(text.split("\n")[:last], 1):
-        window = struct.unpack_from(f"<{WINDOW}H", units, at)
-        value = sum(map(mul, window, POWERS)) & MASK
-        seen[value] += 1
+    seen: Counter[bytes] = Counter()  # by window, not by hash: hashing each line of a file would take long
+    at = 0
+    for number, line in enumerate(text.split("\n")[: max(wanted, default=0)], 1):
+        window = units[at : at + 2 * WINDOW]
+        seen[window] += 1
         if number in wanted:
-            hashes[number] = f"{value:x}:{seen[value]}"
+            value = sum(map(mul, UNITS.unpack(window), POWERS)) & MASK
+            hashes[number] = f"{value:x}:{seen[window]}"
         at += len(line.encode("utf-16-le")) + 2  # and its newline
     return hashes

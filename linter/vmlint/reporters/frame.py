@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vmlint.model import Source, Span
-from vmlint.reporters.terminal import char_width, escape_char
+from ..source import Source, Span
+from .terminal import char_width, escape_char
 
 TAB = 4
 CUT = "…"

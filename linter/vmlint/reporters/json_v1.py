@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TextIO
 
-from vmlint import __version__
-from vmlint.model import Diagnostic, Edit, Fix, Note, Report, Rule, Source
-from vmlint.reporters.json_stream import JsonText
+from .. import __version__
+from ..model import Diagnostic, Fix, Note, Report, Rule
+from ..source import Edit, Source
+from .json_stream import JsonText
 
 
 def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import sarif_om as om
 
-from vmlint.model import Source, Span
+from ..source import Source, Span
 
 ROOT_ID = "%SRCROOT%"
 SNIPPET_LIMIT = 4096

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import sarif_om as om
 
-from vmlint import __version__
-from vmlint.model import Rule
-from vmlint.rulepage import HOME, plain_text, rule_help_text, rule_markdown, rule_url
+from .. import __version__
+from ..model import Rule
+from ..rulepage import HOME, plain_text, rule_help_text, rule_markdown, rule_url
 
 DESCRIPTION_LIMIT = 1024  # GitHub's
 PROBLEM_SEVERITIES = {"error": "error", "warning": "warning", "note": "recommendation"}

@@ -9,12 +9,13 @@ from typing import TextIO
 
 import sarif_om as om
 
-from vmlint.model import Diagnostic, Edit, Failure, Fix, Note, Report, Rule, Source, Span
-from vmlint.reporters.fingerprints import line_hashes
-from vmlint.reporters.json_stream import JsonText
-from vmlint.reporters.sarif_places import ROOT_ID, Places, region, repository_root
-from vmlint.reporters.sarif_rules import sentence, tool
-from vmlint.reporters.sarif_values import plain
+from ..model import Diagnostic, Failure, Fix, Note, Report, Rule
+from ..source import Edit, Source, Span
+from .fingerprints import line_hashes
+from .json_stream import JsonText
+from .sarif_places import ROOT_ID, Places, region, repository_root
+from .sarif_rules import sentence, tool
+from .sarif_values import plain
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 FINGERPRINT = "vmlint/v1"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vmlint.model import SEVERITIES, Report
+from ..model import SEVERITIES, Report
 
 
 def summary(report: Report) -> list[str]:
@@ -10,10 +10,7 @@ def summary(report: Report) -> list[str]:
     counts = [(report.count(severity), severity) for severity in SEVERITIES]
     found = ", ".join(plural(count, severity) for count, severity in counts if count)
     files = plural(report.files, "file")
-    if found:
-        words = f"{found} in {files}"
-    else:
-        words = f"No problems found in {files}" if report.files else "No VM configuration found"
+    words = f"{found} in {files}" if found else f"No problems found in {files}"
     fixable = _fixable(report)
     return [f"{words}{_handled(report)}.", *([fixable] if fixable else [])]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import unicodedata
-from typing import NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from vmlint.model import Source
+if TYPE_CHECKING:
+    from ..source import Source
 
 DEFAULT_WIDTH = 120
 SMALLEST_WIDTH = 40
@@ -38,6 +38,8 @@ def stream_width(stream: TextIO) -> int:
     """Columns that a line may take."""
     if not stream.isatty():
         return DEFAULT_WIDTH
+    import shutil
+
     return max(SMALLEST_WIDTH, shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns)
 
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TextIO
 
-from vmlint.model import Diagnostic, Fix, Report, Rule, Source, Span
-from vmlint.reporters.frame import frame
-from vmlint.reporters.summary import summary
-from vmlint.reporters.terminal import Pen, escape, place, put, stream_width, use_color
+from ..model import Diagnostic, Fix, Report, Rule
+from ..source import Source, Span
+from .frame import frame
+from .nothing import write_nothing
+from .summary import summary
+from .terminal import Pen, escape, place, put, stream_width, use_color
 
 FIX_LABELS = {"safe": "fix (safe)", "unsafe": "fix (unsafe, needs --unsafe-fixes)", "shown": "suggestion"}
 
 
 def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:
     """Write each diagnostic with its code frame, notes and fix, then a summary."""
+    if report.files == 0:
+        write_nothing(report.skipped, stream)
+        return
     pen, width = Pen(use_color(stream)), stream_width(stream)
     for diagnostic in report.diagnostics:
         put(stream, "\n".join(_lines(diagnostic, pen, width)) + "\n")
-    if report.files == 0:
-        for path, reason in report.skipped:
-            put(stream, f"{escape(path)}: nothing to check: {escape(reason)}")
     for sentence in summary(report):
         put(stream, sentence)
 

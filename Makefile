@@ -1,0 +1,40 @@
+# Each target first sets up what it needs in .venv; the stamps there make the second run quick.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: help demo test lint docs bench
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
+
+demo: .venv/demo.stamp ## run vmlint over examples/
+	@$(BIN)/vmlint check examples || test $$? -eq 1
+	@printf '\nTo see what it would change there: %s\n' '$(BIN)/vmlint check --diff examples'
+
+test: .venv/test.stamp build/wheelhouse/stamp ## run the tests
+	$(BIN)/python -m pytest -n auto
+
+lint: .venv/lint.stamp ## run ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+docs: .venv/demo.stamp ## write the pages of the rules, and the output shown in README.md
+	$(BIN)/python docs/generate.py
+
+bench: .venv/demo.stamp ## measure the budgets
+	$(BIN)/python benchmarks/run.py
+
+.venv/made.stamp:
+	$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/demo.stamp: EXTRAS :=
+.venv/test.stamp: EXTRAS := [test]
+.venv/lint.stamp: EXTRAS := [test,lint]
+.venv/%.stamp: .venv/made.stamp pyproject.toml
+	$(PIP) install --editable '.$(EXTRAS)'
+	@touch $@
+
+build/wheelhouse/stamp: .venv/made.stamp pyproject.toml # what the tests of the pre-commit hooks install, without a network
+	$(PIP) wheel --wheel-dir build/wheelhouse . 'hatchling>=1.21'
+	@touch $@

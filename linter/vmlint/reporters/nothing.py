@@ -1,0 +1,15 @@
+"""What there is to say when nothing was linted; loads little, for a run that ends there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TextIO
+
+from .terminal import escape, put
+
+
+def write_nothing(skipped: Iterable[tuple[str, str]], stream: TextIO) -> None:
+    """Each file that the user named and why there was nothing to lint in it."""
+    for path, reason in skipped:
+        put(stream, f"{escape(path)}: nothing to check: {escape(reason)}")
+    put(stream, "No VM configuration found.")

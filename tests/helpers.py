@@ -1,0 +1,51 @@
+"""What several test modules use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from vmlint import formats
+from vmlint.catalog import rules
+from vmlint.engine import Engine
+from vmlint.fixer import Fixed, fix
+from vmlint.model import Diagnostic, Document
+from vmlint.run import ALL_FIXES, SAFE_FIXES, target
+
+ROOT = Path(__file__).parent.parent
+
+
+def read(path: str, data: bytes) -> Document:
+    """The Document of a file that some format must know."""
+    format_ = formats.claim(path, data)
+    assert format_ is not None, f"no format reads {path}"
+    return format_.parse(path, data)
+
+
+def lint(path: str, data: bytes, qemu: str | None = None) -> list[Diagnostic]:
+    """What all rules find in a file."""
+    return Engine(rules(), target(qemu)).lint(read(path, data))
+
+
+def lint_and_fix(path: str, data: bytes, qemu: str | None = None, unsafe: bool = False) -> Fixed:
+    """A file after --fix."""
+    engine = Engine(rules(), target(qemu))
+
+    def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
+        document = read(path, content)
+        return document, engine.lint(document)
+
+    return fix(data, look, ALL_FIXES if unsafe else SAFE_FIXES)
+
+
+def marked(found: list[Diagnostic]) -> list[tuple[str, str]]:
+    """Rule and the text each diagnostic points at."""
+    return [(d.rule, d.source.decode(*d.span)) for d in found]
+
+
+def vmlint(*arguments: str, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run the command line as a user does, without colour."""
+    command = [sys.executable, "-m", "vmlint", *arguments]
+    env = {"PYTHONPATH": str(ROOT / "linter"), "PATH": "/usr/bin:/bin", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, check=False, env=env, timeout=120)

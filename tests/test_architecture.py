@@ -1,0 +1,128 @@
+"""Who may import whom, and how large files and functions may grow."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "linter" / "vmlint"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+MAX_FILE, MAX_FUNCTION = 300, 40
+
+# Rooms of the house, from the ground up: a room imports only what stands before it, and its own parts.
+ALLOWED = {
+    "source": set[str](),
+    "versions": set[str](),
+    "data": set[str](),
+    "discover": set[str](),
+    "model": {"source"},
+    "finding": {"model", "source", "versions"},
+    "qemu": {"model", "source", "data", "versions"},
+    "libvirt": {"model", "source", "data", "versions"},
+    "formats": {"model", "source", "qemu", "libvirt"},
+    "checks": {"model", "source", "finding", "qemu", "libvirt", "versions"},
+    "catalog": {"model", "data", "versions"},
+    "engine": {"model", "source", "finding", "versions"},
+    "fixer": {"model", "source"},
+    "writer": {"discover"},
+    "rulepage": {"model"},
+    "reporters": {"model", "source", "rulepage"},
+}
+HEAVY = {
+    "lxml",
+    "xmlschema",
+    "packaging",
+    "sarif_om",
+    "tree_sitter",
+    "tree_sitter_bash",
+    "difflib",
+    "json",
+    "subprocess",
+}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path, tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Room and name of each import of ours in a module, wherever in it."""
+    depth = len(path.relative_to(PACKAGE).parts)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            inside = list(path.relative_to(PACKAGE).parts[: depth - node.level])
+            parts = inside + (node.module or "").split(".") if node.module else inside
+            for alias in node.names:
+                yield (parts or [alias.name])[0], alias.name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
+    here = room(path)
+    for there, name in imports(path, ast.parse(path.read_text())):
+        assert there != "cli" or here == "__main__", "nobody imports cli"
+        if there in ("__version__", here) or here not in ALLOWED:
+            continue
+        assert there in ALLOWED[here], f"{here} imports {name} of {there}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_formats_and_reporters_do_not_import_each_other(path: Path) -> None:
+    """A format may use the helpers of the folder, but not another format; reporters likewise."""
+    from vmlint.formats import FORMATS
+    from vmlint.reporters import REPORTERS
+
+    others = {"formats": {*FORMATS, "argv"}, "reporters": set(REPORTERS.values())}.get(room(path), set())
+    tree = ast.parse(path.read_text())
+    named = {
+        (node.module or "").split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level == 1
+    }
+    if path.parent != PACKAGE:
+        assert not (named & others) - {path.stem}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_files_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= MAX_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno < MAX_FUNCTION, node.name
+
+
+def loaded_by(*arguments: str, cwd: Path) -> set[str]:
+    """Top-level packages that a run of vmlint imports."""
+    code = (
+        "import sys; sys.argv[0] = 'vmlint'\nfrom vmlint.cli import main\nmain(sys.argv[1:])\n"
+        "print(' '.join({name.partition('.')[0] for name in sys.modules} | set(sys.modules)), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT / "linter")}
+    )
+    return set(done.stderr.splitlines()[-1].split())
+
+
+def test_nothing_heavy_is_imported_for_a_file_without_a_vm(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# A project\n\nNothing of the kind here.\n")
+    loaded = loaded_by("check", "README.md", cwd=tmp_path)
+    assert not loaded & HEAVY
+    assert not loaded & {"tomllib", "vmlint.model", "vmlint.catalog", "vmlint.engine"}
+
+
+def test_a_shell_script_needs_no_lxml_and_xml_no_shell_parser(tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_text("qemu-system-x86_64 -serial tcp::4444,server=on\n")
+    (tmp_path / "guest.xml").write_text("<domain type='kvm'><name>guest</name></domain>\n")
+    assert "lxml" not in loaded_by("check", "start.sh", cwd=tmp_path)
+    loaded = loaded_by("check", "guest.xml", cwd=tmp_path)
+    assert "lxml" in loaded
+    assert not loaded & {"tree_sitter", "xmlschema", "sarif_om", "packaging"}

@@ -1,0 +1,84 @@
+"""Every rule keeps what its table says: its examples are reported where they say and fixed as they say."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from vmlint import catalog, formats
+from vmlint.engine import Engine
+from vmlint.fixer import apply
+from vmlint.model import Diagnostic, Document, Example, Rule
+from vmlint.run import target
+
+PACKAGE = Path(__file__).parent.parent / "linter" / "vmlint"
+RULES = list(catalog.rules().values())
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{rule.name}-{example.file}") for rule in RULES for example in rule.examples
+]
+
+
+def look(text: str, example: Example, rules: dict[str, Rule]) -> tuple[Document, list[Diagnostic]]:
+    data = text.encode()
+    format_ = formats.claim(example.file, data)
+    assert format_ is not None, f"no format reads {example.file}"
+    document = format_.parse(example.file, data)
+    return document, Engine(rules, target(example.qemu, example.libvirt)).lint(document)
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_bad_example_is_reported_where_it_says(rule: Rule, example: Example) -> None:
+    document, found = look(example.bad, example, {rule.name: rule})
+    assert [document.source.data[slice(*d.span)].decode() for d in found] == list(example.at)
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_good_example_is_silent_under_all_rules(rule: Rule, example: Example) -> None:
+    assert [(d.rule, d.message) for d in look(example.good, example, catalog.rules())[1]] == []
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_good_example_is_the_fixed_bad_one(rule: Rule, example: Example) -> None:
+    found = look(example.bad, example, {rule.name: rule})[1]
+    fixes = [d.fix for d in found if d.fix]
+    if fixes:
+        assert len(fixes) == len(found), "an example is fixed as a whole or not at all"
+        fixed = apply(example.bad.encode(), [edit for fix in fixes for edit in fix.edits])
+        assert fixed.decode() == example.good
+    else:
+        assert not (rule.fixable and example is rule.examples[0]), "the first example of a fixable rule shows the fix"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_table_is_whole(rule: Rule) -> None:
+    assert rule.why.strip()
+    assert rule.examples
+    assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", rule.name)
+    assert not re.match(r"(no|dont|do-not|use|prefer|check|avoid|missing-fix)-", rule.name), "names the bad thing"
+    assert rule.sources or rule.topic == "input", "a fact needs a source"
+    assert not rule.summary.endswith(".")
+    for variant in rule.variants.values():
+        assert variant.message[0].isupper() or variant.message[0] in "'{"
+        assert not variant.message.endswith(".")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_examples_show_every_way_a_rule_fires(rule: Rule) -> None:
+    shown = [d.message for e in rule.examples for d in look(e.bad, e, {rule.name: rule})[1]]
+    for name, variant in rule.variants.items():
+        pattern = re.compile(re.sub(r"\\\{.*?\\\}", ".*", re.escape(variant.message)))
+        assert any(pattern.fullmatch(message) for message in shown), f"no example of '{name}'"
+
+
+def test_check_functions_and_tables_name_each_other() -> None:
+    named = {rule.check for rule in RULES if rule.check}
+    public = {
+        f"{path.stem}.{node.name}"
+        for path in (PACKAGE / "checks").glob("*.py")
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    }
+    assert named == public

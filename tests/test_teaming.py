@@ -1,0 +1,136 @@
+"""Teaming pairs: which are reported, where, and what is left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helpers import lint, lint_and_fix, marked
+from vmlint.libvirt.mac import parse_mac
+
+
+def interface(kind: str, mac: str | None, model: str | None, teaming: str, alias: str | None = None) -> str:
+    parts = [f"<interface type='{kind}'>"]
+    parts += [f"  <mac address='{mac}'/>"] if mac else []
+    parts += [f"  <model type='{model}'/>"] if model else []
+    parts += [f"  <teaming {teaming}/>"]
+    parts += [f"  <alias name='{alias}'/>"] if alias else []
+    return "\n".join([*parts, "</interface>\n"])
+
+
+def domain(*interfaces: str, head: str = "", kind: str = "kvm") -> bytes:
+    return f"<domain type='{kind}'>\n{head}<devices>\n{''.join(interfaces)}</devices>\n</domain>\n".encode()
+
+
+def pair(persistent_mac: str | None, transient_mac: str | None, head: str = "", kind: str = "kvm") -> bytes:
+    return domain(
+        interface("bridge", persistent_mac, "virtio", "type='persistent'", "ua-b"),
+        interface("hostdev", transient_mac, None, "type='transient' persistent='ua-b'"),
+        head=head,
+        kind=kind,
+    )
+
+
+ONE, TWO = "52:54:00:aa:bb:01", "52:54:00:aa:bb:02"
+
+
+@pytest.mark.parametrize(
+    ("persistent", "transient"),
+    [
+        (ONE, ONE),
+        (ONE, ONE.upper()),
+        ("52:54:00:0a:bb:01", "52:54:0:a:bb:1"),
+        (ONE, f"{ONE} junk"),
+        (ONE, "{{ mac }}"),
+        (ONE, "@MAC@"),
+        (ONE, "52-54-00-aa-bb-02"),
+    ],
+)
+def test_equal_or_unknown_addresses_are_silent(persistent: str, transient: str) -> None:
+    assert lint("guest.xml", pair(persistent, transient)) == []
+
+
+def test_different_addresses_point_at_the_transient_side() -> None:
+    (found,) = lint("guest.xml", pair(ONE, TWO))
+    assert (found.rule, found.severity, marked([found])[0][1]) == ("teaming-mac-mismatch", "error", TWO)
+    assert [found.source.decode(*note.span) for note in found.notes] == [ONE]
+    assert found.fix is not None
+    assert found.fix.safety == "unsafe"
+
+
+def test_missing_address_is_copied_safely_only_where_nothing_is_defined_yet() -> None:
+    for before in (pair(ONE, None), pair(None, ONE)):
+        assert marked(lint("guest.xml", before)) == [("teaming-mac-mismatch", "interface")]
+        assert lint_and_fix("guest.xml", before).data == pair(ONE, ONE)
+    defined = pair(ONE, None, head="<uuid>c7a5fdbd-edaf-9455-926a-d65c16db1809</uuid>\n")
+    assert lint_and_fix("guest.xml", defined).data == defined
+    assert lint_and_fix("guest.xml", defined, unsafe=True).applied == 1
+
+
+def test_both_addresses_missing_is_reported_without_a_fix() -> None:
+    (found,) = lint("guest.xml", pair(None, None))
+    assert found.message.startswith("Neither side")
+    assert found.fix is None
+
+
+def test_pairs_are_told_apart_by_alias() -> None:
+    crossed = domain(
+        interface("bridge", ONE, "virtio", "type='persistent'", "ua-a"),
+        interface("bridge", TWO, "virtio", "type='persistent'", "ua-b"),
+        interface("hostdev", TWO, None, "type='transient' persistent='ua-a'"),
+        interface("hostdev", ONE, None, "type='transient' persistent='ua-b'"),
+    )
+    assert marked(lint("guest.xml", crossed)) == [("teaming-mac-mismatch", TWO), ("teaming-mac-mismatch", ONE)]
+    twice = domain(
+        interface("bridge", ONE, "virtio", "type='persistent'", "ua-a"),
+        interface("bridge", TWO, "virtio", "type='persistent'", "ua-a"),
+        interface("hostdev", TWO, None, "type='transient' persistent='ua-a'"),
+    )
+    assert lint("guest.xml", twice) == [], "which one is meant is not known"
+
+
+@pytest.mark.parametrize("model", ["virtio", "virtio-transitional", "virtio-non-transitional", "{{ model }}"])
+def test_virtio_and_unknown_models_are_silent(model: str) -> None:
+    assert lint("guest.xml", domain(interface("bridge", ONE, model, "type='persistent'", "ua-b"))) == []
+
+
+def test_persistent_host_device_is_never_made_virtio() -> None:
+    (found,) = lint("guest.xml", domain(interface("hostdev", ONE, None, "type='persistent'", "ua-b")))
+    assert "is itself a host device" in found.message
+    assert found.fix is None
+
+
+@pytest.mark.parametrize("kind", ["hostdev", "network", "{{ kind }}", "unheard-of"])
+def test_transient_types_that_may_be_right_are_silent(kind: str) -> None:
+    found = lint("guest.xml", domain(interface(kind, ONE, None, "type='transient' persistent='ua-b'")))
+    assert [d.rule for d in found] == []
+
+
+@pytest.mark.parametrize("kind", ["xen", "lxc", "vbox"])
+def test_other_hypervisors_are_left_alone(kind: str) -> None:
+    assert lint("guest.xml", pair(ONE, TWO, kind=kind)) == []
+
+
+def test_qemu_before_teaming() -> None:
+    data = pair(ONE, ONE)
+    assert lint("guest.xml", data, qemu=">=4.2") == []
+    assert marked(lint("guest.xml", data, qemu=">=4.1")) == [("teaming-qemu-too-old", "teaming")] * 2
+    line = b"qemu-system-x86_64 -device virtio-net-pci,failover=off -device virtio-net-pci,id=a,failover\n"
+    assert ("teaming-qemu-too-old", "failover") in marked(lint("start.sh", line, qemu="==4.1"))
+
+
+@pytest.mark.parametrize(
+    ("text", "octets"),
+    [
+        ("52:54:00:AA:bb:01", bytes.fromhex("525400aabb01")),
+        ("52:54:0:aa:bb:1", bytes.fromhex("525400aabb01")),
+        ("52:54:00:aa:bb:01 junk", bytes.fromhex("525400aabb01")),
+        ("52-54-00-aa-bb-01", None),
+        ("525400aabb01", None),
+        ("52:54:00:aa:bb", None),
+        ("52:54:00:aa:bb:100", None),
+        ("52:54:00:aa:bb:0g", None),
+        ("", None),
+    ],
+)
+def test_mac_addresses_are_read_as_libvirt_reads_them(text: str, octets: bytes | None) -> None:
+    assert parse_mac(text) == octets
