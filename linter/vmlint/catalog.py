@@ -11,7 +11,7 @@ from .data import data_path, read_toml
 from .model import SAFETIES, SEVERITIES, Example, Gate, Match, Rule, Variant
 from .versions import PRODUCTS, parse
 
-KINDS = {str: "a text", list: "a list", dict: "a table"}
+KINDS: dict[type, str] = {str: "a text", list: "a list", dict: "a table"}
 GATES = ("deprecated", "removed", "needs")
 RULE_KEYS = frozenset(
     (*GATES, "summary", "severity", "select", "where", "at", "match", "check", "message", "fix", "why", "sources")

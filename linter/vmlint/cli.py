@@ -9,17 +9,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from functools import partial
 
 from . import __version__
 from .discover import Search
 
+TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .model import Report
     from .run import Run, Settings
 
+HELP_WIDTH = 100
 CLEAN, FOUND, FAILED = 0, 1, 2
 FORMATS = ("text", "concise", "json", "sarif")
 SEVERITIES = ("error", "warning", "note")
@@ -41,13 +43,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    about = "Finds and fixes mistakes in libvirt XML and QEMU command lines."
-    parser = argparse.ArgumentParser(prog="vmlint", description=about)
-    parser.add_argument("--version", action="version", version=f"vmlint {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+class _Parser(argparse.ArgumentParser):
+    """argparse's own with a fixed width of help; else it would load shutil to ask the terminal, for every argument."""
 
-    check = commands.add_parser("check", help="lint files and folders", description="Lint files and folders.")
+    def __init__(self, prog: str, about: str) -> None:
+        width = partial(argparse.HelpFormatter, width=HELP_WIDTH)
+        super().__init__(prog=prog, description=about, formatter_class=width)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser("vmlint", "Finds and fixes mistakes in libvirt XML and QEMU command lines.")
+    parser.add_argument("--version", action="version", version=f"vmlint {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", prog="vmlint")
+
+    check = commands.add_parser("check", help="lint files and folders", about="Lint files and folders.")
     paths = "files or folders (default: .); - is standard input"
     check.add_argument("paths", nargs="*", default=["."], metavar="PATH", help=paths)
     check.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called")
@@ -55,12 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_common(check)
     check.set_defaults(run=_check)
 
-    argv = commands.add_parser("argv", help="lint a command line as typed", description="Lint one QEMU command line.")
+    argv = commands.add_parser("argv", help="lint a command line as typed", about="Lint one QEMU command line.")
     _add_common(argv)
     argv.add_argument("words", nargs="+", metavar="-- WORD", help="the program and its arguments, after --")
     argv.set_defaults(run=_argv, diff=False)
 
-    rule = commands.add_parser("rule", help="explain a rule, or list all", description="Explain a rule, or list all.")
+    rule = commands.add_parser("rule", help="explain a rule, or list all", about="Explain a rule, or list all.")
     rule.add_argument("name", nargs="?", metavar="NAME")
     rule.set_defaults(run=_rule)
     return parser
@@ -198,8 +207,11 @@ def _finish(options: argparse.Namespace, report: Report, unfixed: bytes | None =
     if not options.quiet:
         write_report(options.output_format, report, rules(), stream)
     for name, file in options.output:
-        with open(file, "w", encoding="utf-8", newline="\n") if file != "-" else nullcontext(sys.stdout) as out:
-            write_report(name, report, rules(), out)
+        if file == "-":
+            write_report(name, report, rules(), sys.stdout)
+        else:
+            with open(file, "w", encoding="utf-8", newline="\n") as out:
+                write_report(name, report, rules(), out)
     for failure in report.failures:
         _complain(f"{failure.path}: {failure.reason}")
     return _exit_code(options, report)
@@ -214,7 +226,7 @@ def _exit_code(options: argparse.Namespace, report: Report) -> int:
 
 
 def _complain(message: str) -> None:
-    from .reporters.terminal import escape
+    from .reporters.printing import escape
 
     print(f"vmlint: error: {escape(message)}", file=sys.stderr)
 

@@ -30,17 +30,16 @@ def fix(data: bytes, look: Look, safeties: tuple[str, ...]) -> Fixed:
     read) that it had not before.
     """
     document, diagnostics = look(data)
-    applied = broken = 0
+    applied = 0
     for _ in range(MAX_ROUNDS):
         taken = _choose(_fixes(diagnostics, safeties))
         after, kept = _apply_all(data, taken, look, len(document.problems))
         if after == data:
             break
         applied += kept
-        broken = len(taken) - kept
         data = after
         document, diagnostics = look(data)
-        if broken:  # they would only break it again
+        if kept < len(taken):  # the others would only break the file again
             break
     return Fixed(data, diagnostics, applied, len(_fixes(diagnostics, safeties)))
 

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from ..model import Document
 from ..qemu.commandline import CommandNode
 from ..source import Source, Value
+from .shell_quoting import utf8
 from .shell_words import decode_word
 from .spans import Text
 
-WORD = re.compile(r"(?:[^\s'\"]|'[^']*'|\"[^\"]*\")+")
+WORD = re.compile(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\")+", re.DOTALL)
 
 
 def join(words: Sequence[str]) -> bytes:
     """The line for some words."""
-    return shlex.join(words).encode("utf-8", "surrogateescape")
+    return b" ".join(utf8(shlex.quote(word)) or b"'?'" for word in words)
 
 
 def claims(path: str, head: bytes) -> bool:
@@ -29,7 +30,7 @@ def parse(path: str, data: bytes) -> Document:
     """The QEMU command on a line made by `join`; its first word is the program unless it is an option."""
     source = Source(path, data)
     text = Text(source)
-    line = Value(text.text, lambda: tuple(text.literal(0, len(text.text), 0, source.encode)))
+    line = Value(text.text, lambda: tuple(text.literal(0, len(text.text), 0, utf8)))
     words = [decode_word(line, *match.span(), ()) for match in WORD.finditer(text.text)]
     program = words.pop(0) if words and not words[0].text.startswith("-") else None
     return Document(source, "argv", [CommandNode(words, program)] if words or program else [])

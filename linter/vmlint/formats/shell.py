@@ -6,6 +6,7 @@ Found are commands that run QEMU, arrays that hold its options, and both inside 
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -15,8 +16,10 @@ from ..model import Document, Node, Problem
 from ..qemu.commandline import CommandNode, is_qemu_program
 from ..qemu.options import options
 from ..source import OPAQUE, Source, Span, Value
-from .shell_words import decode_heredoc, decode_word
-from .spans import Text
+from .shell_heredoc import decode_heredoc
+from .shell_quoting import utf8
+from .shell_words import decode_word
+from .spans import CHECKPOINT, Text
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -30,12 +33,35 @@ NOT_A_PROGRAM = re.compile(
     r"arg|opt|flag|param|extra|dir|pid|sock|log|img|disk|mem|net|user|pass|port|id$", re.IGNORECASE
 )
 QEMU_NAME = re.compile(r"qemu|kvm", re.IGNORECASE)
-TALKERS = {"echo", "printf", "grep", "man", "which", "type", "pkill", "killall"} | {
-    *("apt", "apt-get", "dnf", "yum", "pacman", "zypper"),
-}
+TALKERS = frozenset(
+    (
+        *("[", "[[", "adduser", "apk", "apropos", "apt", "apt-cache", "apt-get", "apt-mark", "aptitude"),
+        *("brew", "cat", "cd", "chgrp", "chmod", "chown", "cp", "dnf", "dpkg", "dpkg-query", "echo", "emerge"),
+        *("file", "find", "getcap", "git", "grep", "hash", "info", "install", "killall", "ldd", "ln", "ls"),
+        *("lsmod", "man", "microdnf", "mkdir", "modprobe", "mv", "nix-env", "pacman", "pgrep", "pip", "pkill"),
+        *("printf", "rm", "rmmod", "rpm", "service", "setcap", "snap", "strip", "systemctl", "tdnf", "test"),
+        *("touch", "type", "usermod", "virsh", "virt-install", "whereis", "which", "yum", "zypper"),
+    )
+)
 """Commands that speak of a program rather than run it."""
+RUNNERS = frozenset(
+    (
+        *("bwrap", "cgexec", "chroot", "chrt", "command", "distrobox", "doas", "docker", "env", "eval", "exec"),
+        *("firejail", "flatpak-spawn", "gdb", "ionice", "ip", "linux64", "ltrace", "nice", "nohup", "nsenter"),
+        *("numactl", "perf", "podman", "prlimit", "rr", "runuser", "setarch", "setpriv", "setsid", "stdbuf"),
+        *("strace", "su", "sudo", "systemd-run", "taskset", "time", "timeout", "unshare", "valgrind"),
+        *("xvfb-run"),
+    )
+)
+"""Commands that run the program named among their arguments."""
 EXPANSIONS = ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion", "process_substitution")
-REDIRECTS = ("file_redirect", "heredoc_redirect", "herestring_redirect")
+NOT_WORDS = frozenset(
+    ("file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment", "(", ")")
+)
+ESCAPED_BLANK = re.compile(rb"\\[ \t]")
+CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
+LINE_ENDS = (b"\n", b"\r", b"")
+CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 MAX_NESTING = 3
 
 
@@ -50,14 +76,10 @@ def parse(path: str, data: bytes) -> Document:
     """The QEMU commands and option arrays of a script, those in its heredocs too."""
     source = Source(path, data)
     text = Text(source)
-    whole = Value(text.text, lambda: tuple(text.literal(0, len(text.text), 0, _encode_utf8)))
+    whole = Value(text.text, lambda: tuple(text.literal(0, len(text.text), 0, utf8)))
     reader = _Reader(options_file=path.endswith(".args"))
     reader.read(whole, 0)
     return Document(source, "shell", reader.roots, reader.problems)
-
-
-def _encode_utf8(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
 
 
 class _Word(NamedTuple):
@@ -72,21 +94,50 @@ class _Script:
         self.value = value
         self.data = value.text.encode("utf-8", "replace")
         self.root = _parser().parse(self.data).root_node
-        self._ascii = len(self.data) == len(value.text)
+        self._checkpoints = [0] if len(self.data) > len(value.text) else []
 
     def range(self, node: tree_sitter.Node) -> tuple[int, int]:
         """Characters of a syntax node."""
-        if self._ascii:
-            return node.start_byte, node.end_byte
         return self._character(node.start_byte), self._character(node.end_byte)
 
     def _character(self, byte: int) -> int:
-        return len(self.data[:byte].decode("utf-8", "replace"))
+        """Characters before a byte, counted from the last of some places where that is known."""
+        if not self._checkpoints:
+            return byte
+        while len(self._checkpoints) <= byte // CHECKPOINT:
+            low = (len(self._checkpoints) - 1) * CHECKPOINT
+            self._checkpoints.append(self._checkpoints[-1] + self._count(low, low + CHECKPOINT))
+        return self._checkpoints[byte // CHECKPOINT] + self._count(byte // CHECKPOINT * CHECKPOINT, byte)
 
-    def word(self, node: tree_sitter.Node) -> _Word:
-        """The word a syntax node stands for."""
-        low, high = self.range(node)
-        expansions = [self.range(found) for found in _outermost(node, EXPANSIONS)]
+    def _count(self, low: int, high: int) -> int:
+        """Characters that begin between two bytes."""
+        return len(self.data[low:high].translate(None, CONTINUATION_BYTES))
+
+    def words(self, command: tree_sitter.Node) -> list[_Word]:
+        """The words of a command or array; none where the grammar loses a part of one, as it does with `\\ ` in front.
+
+        It also cuts a word where its line goes on in the next.
+        """
+        groups: list[list[tree_sitter.Node]] = []
+        at, apart = command.start_byte, True
+        for node in command.children:
+            between = self.data[at : node.start_byte]
+            if ESCAPED_BLANK.search(between):
+                return []
+            at, apart = node.end_byte, apart or not CONTINUATION.fullmatch(between)
+            if node.type in NOT_WORDS:
+                apart = True
+            elif apart:
+                groups.append([node])
+                apart = False
+            else:
+                groups[-1].append(node)
+        return [self.word(*group) for group in groups]
+
+    def word(self, *nodes: tree_sitter.Node) -> _Word:
+        """The word that some syntax nodes stand for."""
+        low, high = self.range(nodes[0])[0], self.range(nodes[-1])[1]
+        expansions = [self.range(found) for node in nodes for found in _outermost(node, EXPANSIONS)]
         return _Word(decode_word(self.value, low, high, expansions), self.value.text[low:high])
 
 
@@ -114,28 +165,30 @@ class _Reader:
                 self._command(script, node)
             elif node.type == "variable_assignment" and not node.has_error:
                 self._array(script, node)
+            elif node.type == "heredoc_end" and script.data[node.end_byte :][:1] not in LINE_ENDS:
+                self._not_read(script, node)  # the grammar takes `EOF2` for `EOF`: all that follows would be misread
+                return
             elif node.type == "heredoc_redirect" and nesting < MAX_NESTING:
                 self._heredoc(script, node, nesting)
             stack.extend(reversed(node.children))
 
     def _command(self, script: _Script, node: tree_sitter.Node) -> None:
-        parts = [child for child in node.children if child.type not in (*REDIRECTS, "variable_assignment")]
-        words = [script.word(part) for part in parts]
-        at = next((at for at, word in enumerate(words) if _runs_qemu(word)), None)
-        if at is not None and words[0].value.text not in TALKERS:
+        words = script.words(node)
+        at = next((at for at in range(len(words)) if _runs_qemu(words, at)), None)
+        if at is not None:
             assignments = [_assignment(script, part) for part in node.children if part.type == "variable_assignment"]
             env = [pair for pair in assignments if pair is not None]
             self.roots.append(CommandNode([word.value for word in words[at + 1 :]], words[at].value, env))
-        elif self.options_file and words[0].value.text.startswith("-"):
+        elif self.options_file and words and words[0].value.text.startswith("-"):
             self.roots.append(CommandNode([word.value for word in words]))
 
     def _array(self, script: _Script, node: tree_sitter.Node) -> None:
         array = next((child for child in node.children if child.type == "array"), None)
         if array is None:
             return
-        words = [script.word(child) for child in array.named_children if child.type != "comment"]
+        words = script.words(array)
         name = script.value.text[slice(*script.range(node.children[0]))]
-        if words and _runs_qemu(words[0]):
+        if words and _runs_qemu(words, 0):
             self.roots.append(CommandNode([word.value for word in words[1:]], words[0].value))
         elif words and (QEMU_NAME.search(name) or _has_qemu_option(words)):
             self.roots.append(CommandNode([word.value for word in words]))
@@ -147,7 +200,8 @@ class _Reader:
             return
         word = script.value.text[slice(*script.range(start))]
         quoted = any(quote in word for quote in "'\"\\")
-        self.read(decode_heredoc(script.value, *script.range(body), quoted), nesting + 1)
+        tabs = node.children[0].type == "<<-"
+        self.read(decode_heredoc(script.value, *script.range(body), quoted, tabs), nesting + 1)
 
     def _not_read(self, script: _Script, node: tree_sitter.Node) -> None:
         start = script.value.span(script.range(node)[0], script.range(node)[0]).start
@@ -165,13 +219,21 @@ def _is_cut(command: tree_sitter.Node) -> bool:
     return following is not None and following.type == "ERROR" and following.start_point[0] == command.end_point[0]
 
 
-def _runs_qemu(word: _Word) -> bool:
-    """Whether a word is the QEMU program: by name, or a variable that clearly holds it (`"$QEMU"`)."""
-    if not word.value.opaque:
-        return is_qemu_program(word.value.text)
-    if word.value.text.strip(OPAQUE):  # /usr/bin/qemu-system-$ARCH
-        return is_qemu_program(word.value.text.replace(OPAQUE, "x"))
-    variable = PROGRAM_VARIABLE.match(word.source.strip('"'))
+def _runs_qemu(words: list[_Word], at: int) -> bool:
+    """Whether a word is the program of a command that runs QEMU.
+
+    It is by its name, unless what stands before only speaks of programs; a short name (`kvm`) must be where a program
+    can be. Or it is a variable that clearly holds it (`"$QEMU"`).
+    """
+    before = [os.path.basename(word.value.text) for word in words[:at]]
+    if not TALKERS.isdisjoint(before) or before[:2] in (["command", "-v"], ["command", "-V"]):
+        return False
+    text = words[at].value.text
+    if text.strip(OPAQUE):  # not $X alone; as for /usr/bin/qemu-system-$ARCH
+        long = os.path.basename(text).startswith("qemu-")
+        can_be = long or at == 0 or before[0] in RUNNERS or OPAQUE in before[0]
+        return can_be and is_qemu_program(text.replace(OPAQUE, "x"))
+    variable = PROGRAM_VARIABLE.match(words[at].source.strip('"'))
     return variable is not None and not NOT_A_PROGRAM.search(variable[1])
 
 

@@ -1,124 +1,140 @@
-"""Decodes shell words and heredocs: what the shell passes on, tied to the characters it was written as."""
+"""Decodes shell words: what the shell passes on, tied to the characters it was written as."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable
 
-from ..source import OPAQUE, Encoder, Piece, Value
+from ..source import OPAQUE, Edit, Piece, Value
+from .shell_quoting import InnerEncoder, ansi_quoted, double_quoted, in_braces, layered, single_quoted, unquoted
+from .spans import refuse
 
-InnerEncoder = Callable[[str], "str | None"]
-PLAIN = re.compile(r"[\w@%+=:,./-]*", re.ASCII)
+DOUBLE_ESCAPE = re.compile(r"\\([\\\"$`])|\\\r?\n")
 ANSI_ESCAPE = re.compile(
-    r"\\(?:([abeEfnrtv\\'\"?])|x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8}))"
+    r"\\(?:([abeEfnrtv\\'\"?])|x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|c(?s:.))"
 )
+ANSI_DIGITS = (2, 3, 4, 8)
 ANSI_NAMED = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
-BRACES = re.compile(r"\{[^{}\s'\"]*(?:,|\.\.)[^{}\s'\"]*\}")
-EXPANSION = re.compile(r"\$(?:\w+|[@*#?$!-]|\{[^}]*\}|\()|`[^`]*`")
+BRACES = re.compile(r"\{((?:[^{}\s'\"\\]|\\.|'[^']*'|\"[^\"]*\")*)\}")
+QUOTED = re.compile(r"\\.|'[^']*'|\"[^\"]*\"")
+HOME = re.compile(r"~[\w.+-]*(?=[/:]|$)", re.ASCII)
+ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=", re.ASCII)
 
 
-def unquoted(text: str) -> str | None:
-    """Text for a place without quotes."""
-    return None if "\n" in text else "".join(c if PLAIN.fullmatch(c) or ord(c) > 127 else "\\" + c for c in text)
+class Word(Value):
+    """A word of a command."""
+
+    __slots__ = ()
+
+    def replace(self, start: int, end: int, new: str) -> tuple[Edit, ...]:
+        """As in Value, but never leaves nothing: without quotes, nothing is not an empty word but no word."""
+        return () if not new and (start, end) == (0, len(self.text)) else super().replace(start, end, new)
 
 
-def double_quoted(text: str) -> str | None:
-    """Text for a place inside "…"."""
-    return re.sub(r'([\\"$`])', r"\\\1", text)
+class Builder:
+    """Collects the pieces of a Value made from characters of `script`.
 
-
-def single_quoted(text: str) -> str | None:
-    """Text for a place inside '…', which cannot hold that quote."""
-    return None if "'" in text else text
-
-
-def ansi_quoted(text: str) -> str | None:
-    """Text for a place inside $'…'."""
-    return text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
-
-
-def heredoc_text(text: str) -> str | None:
-    """Text for a place inside a heredoc whose end word is not quoted."""
-    return re.sub(r"([\\$`])", r"\\\1", text)
-
-
-@lru_cache(maxsize=256)
-def layered(inner: InnerEncoder, outer: Encoder) -> Encoder:
-    """Writes text in the quoting `inner`, inside a place written by `outer`. One object for equal arguments."""
-
-    def encode(text: str) -> bytes | None:
-        quoted = inner(text)
-        return None if quoted is None else outer(quoted)
-
-    return encode
-
-
-class _Builder:
-    """Collects the pieces of a Value made from characters of `script`."""
+    `held`: what comes next follows a character that means itself only because of that (`$` before a comma, `\\` before
+    a letter inside "…"), so no other text may take its place.
+    """
 
     def __init__(self, script: Value) -> None:
         self.script = script
         self.text: list[str] = []
         self.pieces: list[Piece] = []
         self.at = 0
+        self.held = False
 
     def literal(self, low: int, high: int, inner: InnerEncoder) -> None:
         """Characters that stand for themselves."""
+        if self.held and low < high:
+            self.held = False
+            self.literal(low, low + 1, refuse)
+            low += 1
         for part in self.script.pick((low, high)).pieces if low < high else ():
             self.pieces.append(part._replace(at=self.at + part.at, encode=layered(inner, part.encode)))
         self.text.append(self.script.text[low:high])
         self.at += high - low
 
+    def hold(self, at: int) -> None:
+        """A character that would mean something else before another text."""
+        self.held = False
+        self.literal(at, at + 1, refuse)
+        self.held = True
+
     def unit(self, low: int, high: int, text: str, inner: InnerEncoder) -> None:
         """Characters that together stand for `text`: an escape, an opaque part; none at all for an empty quote."""
         span = self.script.span(low, high)
-        encode = layered(inner, self.script.pick((low, low)).pieces[0].encode)
+        outer = self.script.pick((low, high)).pieces[0].encode
+        encode = layered(refuse if self.held else inner, outer)
         self.pieces.append(Piece(self.at, len(text), span.start, span.end, 0, encode))
         self.text.append(text)
         self.at += len(text)
-
-    def value(self) -> Value:
-        return Value("".join(self.text), tuple(self.pieces))
+        self.held = False
 
 
 def decode_word(script: Value, low: int, high: int, expansions: Iterable[tuple[int, int]]) -> Value:
     """The word from character `low` to `high` as the shell passes it on; each of the expansions becomes opaque."""
     reader = _WordReader(script, low, high, expansions)
     reader.read()
-    return reader.out.value()
+    return Word("".join(reader.out.text), tuple(reader.out.pieces))
 
 
 class _WordReader:
     def __init__(self, script: Value, low: int, high: int, expansions: Iterable[tuple[int, int]]) -> None:
         self.text = script.text
         self.at, self.high = low, high
-        self.out = _Builder(script)
+        self.out = Builder(script)
         self.expansions = dict(expansions)
+        self.plain = unquoted
+        self.start = low
+        assigned = ASSIGNMENT.match(self.text, low, high)
+        self.assigned = assigned.end() if assigned else 0
+        """Where the value of a word like `file=~/disk.img` begins: the shell looks for home directories there, too."""
 
     def read(self) -> None:
         """The whole word, outside quotes to begin with."""
         while self.at < self.high:
             char = self.text[self.at]
             if self.at in self.expansions:
-                self._opaque(self.expansions[self.at], unquoted)
+                self._opaque(self.expansions[self.at], self.plain)
             elif char == "'":
                 self._single()
             elif char == '"' or self.text.startswith('$"', self.at):
                 self.at += 1 if char == '"' else 2
-                self._until_quote(double_quoted, re.compile(r"\\([\\\"$`])|\\\n"))
+                self._until_quote(double_quoted, DOUBLE_ESCAPE)
             elif self.text.startswith("$'", self.at):
                 self.at += 2
                 self._until_quote(ansi_quoted, ANSI_ESCAPE, "'")
             elif char == "\\":
                 self._backslash()
-            elif char == "{" and (braces := BRACES.match(self.text, self.at, self.high)):
-                self._opaque(braces.end(), unquoted)
+            elif char == "{":
+                self._brace()
+            elif char == "~" and self._may_be_home() and (home := HOME.match(self.text, self.at, self.high)):
+                self._opaque(home.end(), self.plain)
             else:
-                self._run(unquoted, "\\'\"${")
+                self._run(self.plain, "\\'\"${~")
+
+    def _may_be_home(self) -> bool:
+        after_colon = self.assigned and self.text[self.at - 1] == ":"
+        return self.at in (self.start, self.assigned) or bool(after_colon)
+
+    def _brace(self) -> None:
+        """A list in braces, which makes several words, or a brace that means itself."""
+        braces = BRACES.match(self.text, self.at, self.high)
+        bare = QUOTED.sub("", braces[1]) if braces else ""
+        if braces and ("," in bare or ".." in bare):
+            self._opaque(braces.end(), self.plain)
+        else:
+            self.plain = in_braces
+            self._run(self.plain, "\\'\"${~")
 
     def _run(self, inner: InnerEncoder, stops: str) -> None:
         """Characters without meaning to the shell, as many as there are."""
+        if self.text[self.at] in "\\$":
+            self.out.hold(self.at)
+            self.at += 1
+            return
         end = self.at + 1
         while end < self.high and self.text[end] not in stops and end not in self.expansions:
             end += 1
@@ -132,6 +148,7 @@ class _WordReader:
     def _single(self) -> None:
         end = self.text.find("'", self.at + 1, self.high)
         end = self.high if end < 0 else end
+        self.out.held = False
         if end > self.at + 1:
             self.out.literal(self.at + 1, end, single_quoted)
         else:
@@ -139,67 +156,53 @@ class _WordReader:
         self.at = end + 1
 
     def _backslash(self) -> None:
-        if self.text[self.at + 1 : self.at + 2] not in ("\n", ""):
-            self.out.unit(self.at, self.at + 2, self.text[self.at + 1], unquoted)
-        self.at += 2
+        """An escaped character, or the end of a line that goes on."""
+        newline = re.compile(r"\\(?:\r?\n|$)").match(self.text, self.at, self.high)
+        if newline is None:
+            self.out.unit(self.at, self.at + 2, self.text[self.at + 1], self.plain)
+        self.at = newline.end() if newline else self.at + 2
 
     def _until_quote(self, inner: InnerEncoder, escape: re.Pattern[str], quote: str = '"') -> None:
         """The inside of "…" or $'…', up to and over the closing quote."""
         first = self.at
+        self.out.held = False
         while self.at < self.high and (self.text[self.at] != quote or self.at in self.expansions):
             match = escape.match(self.text, self.at, self.high)
             if self.at in self.expansions:
                 self._opaque(self.expansions[self.at], inner)
             elif match:
-                if match[0] != "\\\n":
-                    self.out.unit(self.at, match.end(), _unescape(match), inner)
-                self.at = match.end()
+                self._escape(match, inner)
+            elif self.text[self.at] == "$" and inner is ansi_quoted:
+                self.out.literal(self.at, self.at + 1, inner)
+                self.at += 1
             else:
-                self._run(inner, "\\" + quote)
+                self._run(inner, "\\$" + quote)
         if self.at == first:
             self.out.unit(self.at, self.at, "", inner)
+        self.out.held = False
         self.at += 1
 
+    def _escape(self, match: re.Match[str], inner: InnerEncoder) -> None:
+        """An escape inside quotes; one of fewer digits than it could have may not be followed by just anything."""
+        self.at = match.end()
+        if match.re is DOUBLE_ESCAPE:
+            if match[1]:
+                self.out.unit(*match.span(), match[1], inner)
+            return
+        text, open_ended = _ansi_character(match)
+        self.out.unit(*match.span(), text, refuse if open_ended else inner)
+        self.out.held = open_ended
 
-def _unescape(match: re.Match[str]) -> str:
+
+def _ansi_character(match: re.Match[str]) -> tuple[str, bool]:
+    """What an escape inside $'…' stands for, and whether another digit would change it.
+
+    Opaque is what is not one character by itself: a byte of several, the end of the text, control characters by letter.
+    """
     if match[1]:
-        return ANSI_NAMED.get(match[1], match[1]) if match.re is ANSI_ESCAPE else match[1]
-    code = int(match[3], 8) if match[3] else int(match[2] or match[4] or match[5], 16)
-    return chr(code) if code < 0x110000 else "\ufffd"
-
-
-def decode_heredoc(script: Value, low: int, high: int, quoted: bool) -> Value:
-    """The body of a heredoc as the command reads it; `quoted`: its end word is, so that nothing is expanded."""
-    if quoted:
-        return script.pick((low, high))
-    out = _Builder(script)
-    at = low
-    for start, end, text in _heredoc_units(script.text, low, high):
-        out.literal(at, start, heredoc_text)
-        if text:
-            out.unit(start, end, text, heredoc_text)
-        at = end
-    out.literal(at, high, heredoc_text)
-    return out.value()
-
-
-def _heredoc_units(text: str, low: int, high: int) -> Iterator[tuple[int, int, str]]:
-    """Escapes and expansions of a heredoc: start, end, and what they stand for."""
-    pattern = re.compile(r"\\([\\$`\n])|" + EXPANSION.pattern)
-    match = pattern.search(text, low, high)
-    while match is not None:
-        end, stands_for = match.end(), OPAQUE
-        if match[1]:
-            stands_for = match[1].replace("\n", "")
-        elif match[0] == "$(":
-            end = _closing_parenthesis(text, end, high)
-        yield match.start(), end, stands_for
-        match = pattern.search(text, end, high)
-
-
-def _closing_parenthesis(text: str, at: int, high: int) -> int:
-    depth = 1
-    while at < high and depth:
-        depth += {"(": 1, ")": -1}.get(text[at], 0)
-        at += 1
-    return at
+        return ANSI_NAMED.get(match[1], match[1]), False
+    found = zip(match.groups("")[1:], ANSI_DIGITS, strict=True)
+    digits, most = next(((digits, most) for digits, most in found if digits), ("", 0))
+    code = int(digits or "0", 8 if match[3] else 16)
+    is_text = 0 < code < (0x80 if match[2] or match[3] else 0x110000) and not 0xD800 <= code < 0xE000
+    return chr(code) if is_text else OPAQUE, len(digits) < most

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..source import OPAQUE, Encoder, Piece, Source, Value
+from ..source import OPAQUE, Encoder, Piece, Source, Span, Value
 
 ASCII_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
 CHECKPOINT = 4096
@@ -34,6 +34,10 @@ class Text:
             self._checkpoints.append(self._checkpoints[-1] + self._size(low, low + CHECKPOINT))
         low = at // CHECKPOINT * CHECKPOINT
         return self._checkpoints[at // CHECKPOINT] + self._size(low, at)
+
+    def span(self, low: int, high: int) -> Span:
+        """Bytes of the characters from `low` to `high`."""
+        return Span(self.byte(low), self.byte(high))
 
     def literal(self, low: int, high: int, at: int, encode: Encoder) -> Iterator[Piece]:
         """Pieces for the characters from `low` to `high`, standing for themselves, from character `at` of a Value."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..source import Encoder, Piece
-from .spans import Text
+from ..source import OPAQUE, Encoder, Piece
+from .spans import Text, refuse
 
 ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 TAG_NAME = re.compile(r"[^\s/>]+")
@@ -20,8 +20,13 @@ TAG_STOP = re.compile(r"[\"'>]")
 REFERENCE = r"&(?:#x[0-9a-fA-F]+|#[0-9]+|amp|lt|gt|quot|apos);"
 ATTRIBUTE_UNIT = re.compile(REFERENCE + r"|\r\n|[\r\n\t]")
 TEXT_UNIT = re.compile(REFERENCE + r"|\r\n|\r|<!--(?s:.*?)-->|<\?(?s:.*?)\?>|<!\[CDATA\[(?s:.*?)\]\]>|<")
-NEWLINE = re.compile(r"\r\n|\r")
-ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
+CDATA_UNIT = re.compile(r"\r\n|\r")
+CDATA_START, CDATA_END = "<![CDATA[", "]]>"
+NOT_TEXT = re.compile(f"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|{OPAQUE}")
+"""What no XML document can hold, and what only stands for a part that is not in the file."""
+IN_ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"})
+IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", "\r": "&#13;", ">": "&gt;"})
+QUOTES = {"'": "&apos;", '"': "&quot;"}
 SKIPPED = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">"))
 
 
@@ -90,7 +95,9 @@ def attribute_pieces(text: Text, low: int, high: int) -> tuple[Piece, ...]:
 
 
 def text_pieces(text: Text, low: int, high: int) -> tuple[Piece, ...]:
-    """Character data up to the next tag, without comments."""
+    """Character data up to the next tag, without comments; an element that ends with its start tag can hold none."""
+    if low >= high:
+        return (Piece(0, 0, text.byte(low), text.byte(low), 0, refuse),)
     return _pieces(text, low, high, TEXT_UNIT, attribute_encoder("", text.source.encoding))
 
 
@@ -105,10 +112,11 @@ def _pieces(text: Text, low: int, high: int, unit: re.Pattern[str], encode: Enco
         if match[0] == "<":
             high = low = match.start()
             break
-        if match[0].startswith("<![CDATA["):
-            inner = NEWLINE.sub("\n", match[0][len("<![CDATA[") : -len("]]>")])
-            pieces.append(Piece(at, len(inner), text.byte(match.start()), text.byte(low), 0, encode))
-            at += len(inner)
+        if match[0].startswith(CDATA_START):
+            start, end = match.start() + len(CDATA_START), low - len(CDATA_END)
+            inner = _pieces(text, start, end, CDATA_UNIT, cdata_encoder(text.source.encoding)) if start < end else ()
+            pieces.extend(piece._replace(at=at + piece.at) for piece in inner)
+            at += sum(piece.length for piece in inner)
         elif not match[0].startswith("<"):
             pieces.append(Piece(at, 1, text.byte(match.start()), text.byte(low), 0, encode))
             at += 1
@@ -125,12 +133,26 @@ def _empty(text: Text, low: int, at: int, encode: Encoder) -> Iterator[Piece]:
 def attribute_encoder(quote: str, encoding: str) -> Encoder:
     """Writes text inside an attribute quoted by `quote`, or between tags if `quote` is empty."""
 
-    def encode(text: str) -> bytes:
-        text = text.replace("&", "&amp;").replace("<", "&lt;")
-        if quote:
-            text = (
-                text.replace(quote, "&quot;" if quote == '"' else "&apos;").replace("\n", "&#10;").replace("\t", "&#9;")
-            )
-        return text.encode(encoding, "xmlcharrefreplace")
+    replacements = IN_ATTRIBUTE | {ord(quote): QUOTES[quote]} if quote else IN_TEXT
+
+    def encode(text: str) -> bytes | None:
+        if NOT_TEXT.search(text):
+            return None
+        return text.translate(replacements).encode(encoding, "xmlcharrefreplace")
+
+    return encode
+
+
+@lru_cache(maxsize=64)
+def cdata_encoder(encoding: str) -> Encoder:
+    """Writes text inside `<![CDATA[…]]>`, which has no escapes: nothing that could end it or that would be changed."""
+
+    def encode(text: str) -> bytes | None:
+        if NOT_TEXT.search(text) or any(char in text for char in "]>\r"):
+            return None
+        try:
+            return text.encode(encoding)
+        except UnicodeEncodeError:
+            return None
 
     return encode

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 
 from ..model import Node
-from ..source import OPAQUE, Edit, Piece, Span, Value
+from ..source import OPAQUE, Edit, Span, Value
 from .options import RAW, Option, options
 from .optstring import FLAG, Param, lex_chardev_compat, lex_opts
+from .paramvalues import param_value
 
-PROGRAM = re.compile(r"qemu-system-[\w-]+|qemu-kvm|kvm|kvm-spice|qemu")
+PROGRAM = re.compile(r"(?:[^-=][^=]*/|/)?(?:qemu-system-[\w-]+|qemu-kvm|kvm|kvm-spice|qemu)(?:\.exe)?")
 
 
 def is_qemu_program(word: str) -> bool:
     """Whether a word names a QEMU system emulator: its path ends in `qemu-system-x86_64`, `qemu-kvm`, `kvm`, `qemu`."""
-    return PROGRAM.fullmatch(os.path.basename(word).removesuffix(".exe")) is not None
+    return PROGRAM.fullmatch(word) is not None and not word.endswith("/dev/kvm")
 
 
 class _Leaf(Node):
@@ -59,11 +59,7 @@ class OptionNode(_Leaf):
     def value(self, name: str) -> Value | None:
         """The parameter as QEMU sees it; a flag's is `on` or `off`, stands where the flag does and is written out."""
         found = next((param for param in reversed(self.params) if param.key == name), None)
-        if found is None or self.argument is None:
-            return None
-        if found.kind != FLAG:
-            return self.argument.pick(*found.value_ranges)
-        return _flag_value(self.argument, found)
+        return None if found is None or self.argument is None else param_value(self.argument, found)
 
     @property
     def text(self) -> Value:
@@ -76,18 +72,6 @@ class OptionNode(_Leaf):
     @property
     def name_span(self) -> Span:
         return self.word.span()
-
-
-def _flag_value(argument: Value, flag: Param) -> Value:
-    def encode(text: str) -> bytes | None:
-        first, *others = argument.pick((flag.start, flag.end)).pieces
-        return None if others else first.encode(f"{flag.key}={text}")
-
-    def pieces() -> tuple[Piece, ...]:
-        span = argument.span(flag.start, flag.end)
-        return (Piece(0, len(flag.value), span.start, span.end, 0, encode),)
-
-    return Value(flag.value, pieces)
 
 
 class EnvNode(_Leaf):
@@ -130,7 +114,9 @@ class CommandNode(_Leaf):
         self.parent = parent
         self.program = program
         self.words = words
-        self._children: list[Node] = [EnvNode(self, name, value) for name, value in env]
+        variables = list(env)
+        self._first_variable = variables[0][0] if variables else Value("", ())
+        self._children: list[Node] = [EnvNode(self, name, value) for name, value in variables]
         self._children.extend(_options(self, words))
 
     @property
@@ -142,7 +128,7 @@ class CommandNode(_Leaf):
 
     @property
     def text(self) -> Value:
-        return self.program or self.words[0]
+        return self.program or next(iter(self.words), self._first_variable)
 
     @property
     def span(self) -> Span:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from ..model import Diagnostic, Report, Rule
+from .printing import escape, put
 from .summary import summary
-from .terminal import escape, place, put
+from .terminal import place
 
 
 def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:

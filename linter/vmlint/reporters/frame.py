@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..source import Source, Span
-from .terminal import char_width, escape_char
+from .printing import escape_char
+from .terminal import char_width
 
 TAB = 4
 CUT = "…"

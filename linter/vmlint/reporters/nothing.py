@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TextIO
+TYPE_CHECKING = False  # as in typing, which this must not load
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
 
-from .terminal import escape, put
+from .printing import escape, put
 
 
 def write_nothing(skipped: Iterable[tuple[str, str]], stream: TextIO) -> None:

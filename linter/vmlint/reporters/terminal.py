@@ -1,10 +1,12 @@
-"""What the reporters for people share: text that is safe to print, its width, and colour."""
+"""What the reporters for people share: places, the width of text, and colour."""
 
 from __future__ import annotations
 
 import os
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from .printing import escape
 
 if TYPE_CHECKING:
     from ..source import Source
@@ -43,23 +45,6 @@ def stream_width(stream: TextIO) -> int:
     return max(SMALLEST_WIDTH, shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns)
 
 
-def escape(text: str) -> str:
-    """The text on one line, with everything that a terminal would obey or hide written as an escape."""
-    return text if text.isprintable() else "".join(map(escape_char, text))
-
-
-def escape_char(char: str) -> str:
-    r"""A character as it is, or `\x1b`, `\u202e`; a byte that is not text in UTF-8 as `\xff`."""
-    if char.isprintable() or unicodedata.category(char) == "Zs":
-        return char
-    code = ord(char)
-    if 0xDC80 <= code <= 0xDCFF:
-        code -= 0xDC00
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
 def char_width(char: str) -> int:
     """Columns that a printable character takes in a terminal."""
     if char.isascii():
@@ -73,9 +58,3 @@ def place(source: Source, offset: int) -> str:
     """A byte offset as `path:line:column`, safe to print."""
     position = source.position(offset)
     return f"{escape(source.path)}:{position.line}:{position.column}"
-
-
-def put(stream: TextIO, text: str) -> None:
-    """Write a text and a line end; what the stream's encoding cannot hold is written as an escape."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")

@@ -9,8 +9,9 @@ from ..model import Diagnostic, Fix, Report, Rule
 from ..source import Source, Span
 from .frame import frame
 from .nothing import write_nothing
+from .printing import escape, put
 from .summary import summary
-from .terminal import Pen, escape, place, put, stream_width, use_color
+from .terminal import Pen, place, stream_width, use_color
 
 FIX_LABELS = {"safe": "fix (safe)", "unsafe": "fix (unsafe, needs --unsafe-fixes)", "shown": "suggestion"}
 

@@ -1,0 +1,66 @@
+"""Writes texts in the quotings of a shell: none, "…", '…', $'…' and heredocs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from ..source import OPAQUE, Encoder
+
+InnerEncoder = Callable[[str], "str | None"]
+PLAIN = re.compile(r"[\w@%+=:,./-]*", re.ASCII)
+
+
+def utf8(text: str) -> bytes | None:
+    """Text as a shell script or a command line holds it; not what no word can hold, nor what is not in the file."""
+    try:
+        return None if "\0" in text or OPAQUE in text else text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return None
+
+
+def unquoted(text: str) -> str | None:
+    """Text for a place without quotes."""
+    return None if "\n" in text else "".join(c if PLAIN.fullmatch(c) or ord(c) > 127 else "\\" + c for c in text)
+
+
+def in_braces(text: str) -> str | None:
+    """Text for a place without quotes after a brace, where a comma or two dots would make it a list."""
+    return None if "\n" in text else re.sub(r"([\x00-\x7f])", r"\\\1", text)
+
+
+def double_quoted(text: str) -> str | None:
+    """Text for a place inside "…"."""
+    return re.sub(r'([\\"$`])', r"\\\1", text)
+
+
+def single_quoted(text: str) -> str | None:
+    """Text for a place inside '…', which cannot hold that quote."""
+    return None if "'" in text else text
+
+
+def ansi_quoted(text: str) -> str | None:
+    """Text for a place inside $'…'."""
+    return text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
+
+
+def heredoc_text(text: str) -> str | None:
+    """Text for a place inside a heredoc whose end word is not quoted; it cannot make new lines."""
+    return None if "\n" in text else re.sub(r"([\\$`])", r"\\\1", text)
+
+
+def heredoc_verbatim(text: str) -> str | None:
+    """Text for a place inside a heredoc whose end word is quoted; a new line could be that word."""
+    return None if "\n" in text else text
+
+
+@lru_cache(maxsize=256)
+def layered(inner: InnerEncoder, outer: Encoder) -> Encoder:
+    """Writes text in the quoting `inner`, inside a place written by `outer`. One object for equal arguments."""
+
+    def encode(text: str) -> bytes | None:
+        quoted = inner(text)
+        return None if quoted is None else outer(quoted)
+
+    return encode

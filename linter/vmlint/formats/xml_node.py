@@ -1,0 +1,140 @@
+"""Elements of a parsed XML document as the nodes that rules walk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ..model import Node
+from ..source import Edit, Piece, Span, Value
+from .spans import Text, with_opaque
+from .xml_scan import Element, attribute_encoder, attribute_pieces, attributes, scan, tag_name, text_pieces
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+QEMU_NAMESPACE = "{http://libvirt.org/schemas/domain/qemu/1.0}"
+TEMPLATE = re.compile(
+    r"\{\{.*?\}\}|\{[%#].*?[%#]\}|<%.*?%>|\$\{[^}]*\}|\$\(\w+\)|\$[A-Za-z_]\w*|@\w+@|%\(\w+\)[sd]|%[sd]", re.DOTALL
+)
+
+
+class Tree:
+    """One parsed document and the part of the source it stands in."""
+
+    def __init__(self, text: Text, root: _Element, low: int, high: int) -> None:
+        self.text = text
+        self.root = root
+        self._low, self._high = low, high
+        self._elements: dict[_Element, Element] = {}
+
+    def locate(self, element: _Element) -> Element:
+        """Where an element stands in the source."""
+        if not self._elements:
+            found = scan(self.text.text, self._low, self._high)
+            self._elements = dict(zip(self.root.iter("*"), found, strict=False))
+        return self._elements[element]
+
+
+class XmlNode(Node):
+    """An element. Equal to another node of the same element; bytes are found when asked for."""
+
+    __slots__ = ("element", "name", "tree")
+
+    def __init__(self, tree: Tree, element: _Element, name: str = "") -> None:
+        self.tree = tree
+        self.element = element
+        self.name = name or str(element.tag).replace(QEMU_NAMESPACE, "qemu:")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, XmlNode) and self.element is other.element
+
+    def __hash__(self) -> int:
+        return hash(self.element)
+
+    @property
+    def parent(self) -> Node | None:  # type: ignore[override]  # found when asked for, never set
+        above = self.element.getparent()
+        return None if above is None else XmlNode(self.tree, above)
+
+    @property
+    def children(self) -> Sequence[Node]:
+        return [XmlNode(self.tree, child) for child in self.element]
+
+    def walk(self, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
+        """As in Node, but lets lxml find the elements: most of a domain is of no interest to any rule."""
+        paths = {path for path in wanted if path.partition("/")[0] == self.name}
+        if self.name in paths:
+            yield self.name, self
+        tags = {path.rpartition("/")[2] for path in paths if "/" in path}
+        for element in self.element.iter(*tags) if tags else ():
+            path = self._path_to(element)
+            if path in paths:
+                yield path, XmlNode(self.tree, element)
+
+    def _path_to(self, element: _Element) -> str:
+        names = [str(element.tag)]
+        above = element.getparent()
+        while above is not None and above is not self.element:
+            names.append(str(above.tag))
+            above = above.getparent()
+        return "/".join([self.name, *reversed(names)]) if element is not self.element else self.name
+
+    def value(self, name: str) -> Value | None:
+        text = self.element.get(name)
+        if text is None:
+            return None
+
+        def pieces() -> tuple[Piece, ...]:
+            source = self.tree.text
+            low, high = next((low, high) for key, low, high in attributes(source.text, self._place) if key == name)
+            return attribute_pieces(source, low, high)
+
+        return with_opaque(Value(text, pieces), TEMPLATE)
+
+    @property
+    def text(self) -> Value:
+        return with_opaque(
+            Value(self.element.text or "", lambda: text_pieces(self.tree.text, self._place.tag_end, self._place.end)),
+            TEMPLATE,
+        )
+
+    @property
+    def _place(self) -> Element:
+        return self.tree.locate(self.element)
+
+    @property
+    def span(self) -> Span:
+        return self.tree.text.span(self._place.start, self._place.end)
+
+    @property
+    def name_span(self) -> Span:
+        return self.tree.text.span(*tag_name(self.tree.text.text, self._place))
+
+    def set_value(self, name: str, text: str) -> tuple[Edit, ...]:
+        value = self.value(name)
+        if value is not None:
+            return () if value.opaque else value.replace(0, len(value.text), text)
+        source = self.tree.text
+        written = list(attributes(source.text, self._place))
+        at = written[-1][2] + 1 if written else tag_name(source.text, self._place)[1]
+        quote = source.text[at - 1] if written else "'"
+        encode = attribute_encoder(quote, source.source.encoding)
+        wrap = source.source.encode
+        offset, encoded = source.byte(at), encode(text)
+        if encoded is None:
+            return ()
+        return (Edit(offset, offset, wrap(f" {name}={quote}") + encoded + wrap(quote)),)
+
+    def insert_before(self, markup: str) -> tuple[Edit, ...]:
+        if self.element is self.tree.root:
+            return ()
+        source, start = self.tree.text, self._place.start
+        line = source.text.rfind("\n", 0, start) + 1
+        indent = source.text[line:start]
+        if line and not indent.strip():
+            newline = "\r\n" if source.text[line - 2 : line] == "\r\n" else "\n"
+            markup += newline + indent
+        offset = source.byte(start)
+        return (Edit(offset, offset, markup.encode(source.source.encoding, "xmlcharrefreplace")),)
