@@ -10,7 +10,7 @@ from vmlint import versions
 from vmlint.catalog import CatalogError, load
 from vmlint.run import target
 
-RULE: dict[str, Any] = {"summary": "A thing is bad", "severity": "error", "message": "It is bad", "why": "Because."}
+RULE: dict[str, Any] = {"summary": "A thing is bad", "severity": "error", "message": "It is bad", "why": "Because.", "select": "domain"}
 
 
 def mistake(**changes: Any) -> str:
@@ -47,7 +47,7 @@ def test_a_whole_rule_is_read() -> None:
         ({"match": [{"where": {}}]}, "rules/house.toml: [bad-thing].match 1: 'select' is missing"),
         ({"fix": {"title": "Do it", "safety": "sure"}}, "rules/house.toml: [bad-thing].fix: 'safety' must be one of"),
         ({"variants": {"odd": {"mesage": ""}}}, "rules/house.toml: [bad-thing].variants.odd: unknown key 'mesage'"),
-        ({"example": [{"file": "a.sh", "bad": ""}]}, "rules/house.toml: [bad-thing].example: 'good' is missing"),
+        ({"example": [{"file": "a.sh", "bad": "x"}]}, "rules/house.toml: [bad-thing].example: 'good' is missing"),
     ],
 )
 def test_a_mistake_is_told_with_file_and_key(changes: dict[str, Any], message: str) -> None:

@@ -96,7 +96,7 @@ def test_command_line_as_typed(tmp_path: Path) -> None:
     (found,) = json.loads(done.stdout)["diagnostics"]
     assert (found["rule"], found["fix"]["edits"][0]["text"]) == ("short-boolean", "server=on")
     fixed = vmlint("argv", "--fix", "--", "/opt/q/my-qemu", "-qmp", "unix:a b.sock,server", cwd=tmp_path)
-    assert fixed.stdout.decode() == "/opt/q/my-qemu -qmp 'unix:a b.sock,server=on'"
+    assert fixed.stdout.decode() == "/opt/q/my-qemu -qmp 'unix:a b.sock,server=on'\n"
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])

@@ -194,7 +194,9 @@ def option(*words: str) -> OptionNode:
         ),
         (("--serial", "tcp::1,nowait"), [(FLAG, "wait", "off")]),
         (("-device", '{"driver":"e1000","multifunction":true}'), []),  # JSON is not lexed by comma
-        (("-netdev", "stream,id=n,server"), [(IMPLIED, "type", "stream"), (PAIR, "id", "n")]),  # keyval: no flags
+        (("-display", "vnc=:1,password"), [(IMPLIED, "vnc", ":1"), (FLAG, "password", "on")]),
+        (("-global", "e1000.mac=a,b"), []),  # driver.property=text
+        (("-global", "driver=e1000,value"), [(PAIR, "driver", "e1000"), (FLAG, "value", "on")]),
         (("-monitor", "none,server"), []),
         (("-kernel", "a,nowait"), []),
         (("-append", "server,nowait"), []),

@@ -10,6 +10,8 @@ The library is three functions, which read and never write:
 
 from __future__ import annotations
 
+from os import PathLike, fspath
+
 TYPE_CHECKING = False  # as in typing, whose import would cost a third of a short run
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,19 +22,20 @@ __version__ = "0.1.0"
 
 
 def check_paths(
-    paths: Iterable[str], *, qemu: str | None = None, libvirt: str | None = None,
+    paths: str | PathLike[str] | Iterable[str | PathLike[str]], *, qemu: str | None = None, libvirt: str | None = None,
     select: Iterable[str] = (), ignore: Iterable[str] = (),
 ) -> Report:  # fmt: skip
     """Lint files and folders.
 
     `qemu` and `libvirt` are PEP 440 specifier sets (`>=6.2,<11`); default: the newest release.
-    What cannot be read is in the report's `failures`. Raises ValueError for an unknown rule or a bad specifier set.
+    What cannot be read is in the report's `failures`. Raises `discover.UsageError` for an unknown rule or a bad
+    specifier set.
     """
     from .discover import Search
     from .run import Run, Settings
 
     run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
-    search = Search(paths)
+    search = Search([fspath(path) for path in ([paths] if isinstance(paths, (str, PathLike)) else paths)])
     for candidate in search:
         run.lint_file(*candidate)
     return run.report(search)
@@ -43,10 +46,11 @@ def check_text(
     select: Iterable[str] = (), ignore: Iterable[str] = (),
 ) -> Report:  # fmt: skip
     """Lint the content of a file; `path` is its name, which helps to tell what it is. Raises as check_paths."""
+    from .formats.xml import encode
     from .run import Run, Settings
 
     run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
-    run.lint_bytes(path, text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text)
+    run.lint_bytes(path, text if isinstance(text, bytes) else encode(text))
     return run.report()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -11,6 +12,8 @@ from .data import data_path, read_toml
 from .model import SAFETIES, SEVERITIES, Example, Gate, Match, Rule, Variant
 from .versions import PRODUCTS, parse
 
+RULE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+RAISED_BY_FORMATS = "input"
 KINDS: dict[type, str] = {str: "a text", list: "a list", dict: "a table"}
 GATES = ("deprecated", "removed", "needs")
 RULE_KEYS = frozenset(
@@ -34,6 +37,8 @@ def rules() -> dict[str, Rule]:
     for file in sorted(os.listdir(folder)):
         if file.endswith(".toml"):
             for rule in load(f"rules/{file}", read_toml(f"rules/{file}")):
+                if rule.name in found:
+                    raise CatalogError(f"rules/{file}: [{rule.name}]: another rule has that name")
                 found[rule.name] = rule
     return found
 
@@ -57,6 +62,8 @@ class _Table:
         self.table = table
 
     def rule(self, name: str, topic: str) -> Rule:
+        if not RULE_NAME.fullmatch(name):
+            raise CatalogError(f"{self.where}: a rule's name is words of small letters and digits, joined by '-'")
         severity = self.one_of("severity", SEVERITIES)
         matches = tuple(self._matches())
         check = self.text("check", "") or None
@@ -65,11 +72,20 @@ class _Table:
         for key, value in self.get("variants", dict, {}).items():
             variants[key] = _Table(f"{self.where}.variants.{key}", value, VARIANT_KEYS).variant(fires)
         examples = self.get("example", list, [])
+        if not matches and topic != RAISED_BY_FORMATS:
+            raise CatalogError(f"{self.where}: 'select' or 'match' is missing")
         return Rule(
             name, topic, self.text("summary"), severity, self.text("why"), self.texts("sources"), matches,
-            tuple(self._gates()), check, variants, self.get("notes", dict, {}),
+            tuple(self._gates()), check, variants, self._notes(),
             tuple(_Table(f"{self.where}.example", example, EXAMPLE_KEYS).example() for example in examples),
         )  # fmt: skip
+
+    def _notes(self) -> dict[str, str]:
+        notes: dict[str, str] = self.get("notes", dict, {})
+        for name, note in notes.items():
+            if not isinstance(note, str):
+                raise CatalogError(f"{self.where}.notes: '{name}' must be a text")
+        return notes
 
     def variant(self, base: Variant) -> Variant:
         severity = self.one_of("severity", SEVERITIES, base.severity)
@@ -82,11 +98,13 @@ class _Table:
         )  # fmt: skip
 
     def _fix(self, title: str | None, safety: str) -> tuple[str | None, str]:
-        fix = self.get("fix", dict, None)
-        if fix is None:
-            return title, safety
+        fix = self.table.get("fix")
+        if fix is None or fix is False:
+            return (title if fix is None else None), safety
+        if not isinstance(fix, dict):
+            raise CatalogError(f"{self.where}: 'fix' must be a table, or false for none")
         table = _Table(f"{self.where}.fix", fix, FIX_KEYS)
-        return table.text("title", "") or None, table.one_of("safety", SAFETIES, safety)
+        return table.text("title"), table.one_of("safety", SAFETIES, safety)
 
     def _gates(self) -> Iterable[Gate]:
         for kind in GATES:
@@ -122,7 +140,7 @@ class _Table:
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self.get(key, str, default)
-        if value is None:
+        if value is None or (default is None and not value.strip()):
             raise CatalogError(f"{self.where}: '{key}' is missing")
         return str(value)
 

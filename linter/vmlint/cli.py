@@ -12,7 +12,8 @@ import sys
 from functools import partial
 
 from . import __version__
-from .discover import Search
+from .discover import Search, UsageError, reason
+from .reporters import REPORTERS, write_report
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from .run import Run, Settings
 
 HELP_WIDTH = 100
-CLEAN, FOUND, FAILED = 0, 1, 2
-FORMATS = ("text", "concise", "json", "sarif")
+CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
+FORMATS = tuple(REPORTERS)
 SEVERITIES = ("error", "warning", "note")
 
 
@@ -34,13 +35,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
         sys.stdout.flush()
         return code
-    except ValueError as error:
-        return _fail(str(error))
     except BrokenPipeError:  # the reader (head, less) has gone: nothing more to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+    except UsageError as error:
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(f"{error.filename}: {reason(error)}" if error.filename else reason(error))
+    except Exception as error:
+        if os.environ.get("VMLINT_TRACEBACK"):
+            raise
+        return _fail(f"internal error, please report it with the file: {type(error).__name__}: {error}")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -48,7 +55,7 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str, about: str) -> None:
         width = partial(argparse.HelpFormatter, width=HELP_WIDTH)
-        super().__init__(prog=prog, description=about, formatter_class=width)
+        super().__init__(prog=prog, description=about, formatter_class=width, allow_abbrev=False)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,7 +73,8 @@ def _parser() -> argparse.ArgumentParser:
 
     argv = commands.add_parser("argv", help="lint a command line as typed", about="Lint one QEMU command line.")
     _add_common(argv)
-    argv.add_argument("words", nargs="+", metavar="-- WORD", help="the program and its arguments, after --")
+    words = "the program and its arguments; -- must stand before them"
+    argv.add_argument("words", nargs="+", metavar="-- WORD", help=words)
     argv.set_defaults(run=_argv, diff=False)
 
     rule = commands.add_parser("rule", help="explain a rule, or list all", about="Explain a rule, or list all.")
@@ -77,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     fixes = parser.add_argument_group("fixes")
-    fixes.add_argument("--fix", action="store_true", help="apply the safe fixes")
+    fixes.add_argument("--fix", action="store_true", help="apply the safe fixes (for - and argv: print the result)")
     fixes.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the unsafe ones too")
     rules = parser.add_argument_group("rules and target")
     newest = "such as '>=6.2,<11' (default: the newest)"
@@ -139,7 +147,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _check_stdin(options: argparse.Namespace) -> int:
     if len(options.paths) > 1:
-        raise ValueError("standard input (-) cannot be checked together with files")
+        raise UsageError("standard input (-) cannot be checked together with files")
     run, data = _start(options), sys.stdin.buffer.read()
     run.lint_bytes(options.stdin_filename, data)
     return _finish(options, run.report(), data if options.fix else None)
@@ -157,6 +165,9 @@ def _start(options: argparse.Namespace) -> Run:
     """Load the rules, which a run without any VM configuration never needs."""
     from .run import Run
 
+    for _, file in options.output:
+        if file != "-":
+            open(file, "ab").close()  # a report that cannot be written should be known before anything is fixed
     return Run(_settings(options))
 
 
@@ -171,30 +182,30 @@ def _nothing_found(options: argparse.Namespace, search: Search) -> int:
 
     if not options.quiet and options.output_format == "text":
         write_nothing(search.skipped, sys.stdout)
-    for path, reason in search.failures:
-        _complain(f"{path}: {reason}")
+    for path, why in search.failures:
+        _complain(f"{path}: {why}")
     return FAILED if search.failures else CLEAN
 
 
 def _rule(options: argparse.Namespace) -> int:
     from .catalog import rules
     from .rulepage import rule_markdown
-    from .run import chosen_rules
+    from .run import named_rules
 
     if options.name is None:
         width = max(map(len, rules()))
         for rule in rules().values():
             print(f"{rule.name:{width}}  {rule.severity:7}  {'fix' if rule.fixable else '   '}  {rule.summary}")
         return CLEAN
-    for rule in chosen_rules([options.name], []).values():
-        print(rule_markdown(rule))
+    for name in sorted(named_rules([options.name])):
+        print(rule_markdown(rules()[name]))
     return CLEAN
 
 
 def _finish(options: argparse.Namespace, report: Report, unfixed: bytes | None = None) -> int:
     """Print what there is to say. `unfixed`: a text that is no file; fixed, it goes to standard output."""
     from .catalog import rules
-    from .reporters import diff, write_report
+    from .reporters import diff
 
     if options.min_severity:
         kept = SEVERITIES[: SEVERITIES.index(options.min_severity) + 1]
@@ -203,6 +214,7 @@ def _finish(options: argparse.Namespace, report: Report, unfixed: bytes | None =
     if options.diff:
         diff.write(report, sys.stdout)
     elif unfixed is not None:
+        sys.stdout.flush()
         sys.stdout.buffer.write(report.changes[0].after if report.changes else unfixed)
     if not options.quiet:
         write_report(options.output_format, report, rules(), stream)

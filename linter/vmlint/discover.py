@@ -20,6 +20,10 @@ class Unreadable(Exception):
     """A path that cannot be worked on; the text says why."""
 
 
+class UsageError(Exception):
+    """A mistake in what the user asked for; the text says what is wrong."""
+
+
 class Search:
     """Goes through paths once; what it does not hand out is told afterwards.
 
@@ -28,6 +32,7 @@ class Search:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = paths
+        self._seen: set[str] = set()
         self.skipped: list[tuple[str, str]] = []
         self.failures: list[tuple[str, str]] = []
 
@@ -42,9 +47,16 @@ class Search:
                     continue
                 why, named = nothing_to_lint(head), file == path
                 if not why:
-                    yield file, head, named
+                    if self._is_new(file):
+                        yield file, head, named
                 elif named:
                     self.skipped.append((file, why))
+
+    def _is_new(self, file: str) -> bool:
+        """Whether a file comes up for the first time, under whatever name."""
+        known = len(self._seen)
+        self._seen.add(os.path.realpath(file))
+        return len(self._seen) > known
 
     def _files(self, path: str) -> list[str]:
         """The files below a folder that git does not ignore, or all of them where git cannot tell; a file is itself."""
@@ -79,18 +91,25 @@ def reason(error: Exception) -> str:
 
 
 def _ask_git(folder: str) -> list[str] | None:
-    """Tracked and new files that are not ignored, or None outside a repository or without git."""
+    """Tracked and new files that are not ignored; None outside a repository, in an ignored folder, or without git."""
     if not _in_repository(folder):
         return None
-    import subprocess
-
-    command = ["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
-    try:
-        listed = subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None
+    listed = _git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    if listed is None or (not listed and _git(folder, "check-ignore", ".") is not None):
+        return None  # who names an ignored folder wants it looked at
     names = (os.fsdecode(name) for name in listed.split(b"\0") if name)
     return [path for name in names if _is_plain_file(path := os.path.normpath(os.path.join(folder, name)))]
+
+
+def _git(folder: str, *arguments: str) -> bytes | None:
+    """What git prints, or None where it fails or is not installed."""
+    import subprocess
+
+    command = ["git", "-C", folder, *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def _in_repository(folder: str) -> bool:

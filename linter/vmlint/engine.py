@@ -20,11 +20,12 @@ class Engine:
     def __init__(self, rules: Mapping[str, Rule], target: Target) -> None:
         self._rules = rules
         self._target = target
-        self._by_path: dict[str, list[tuple[Rule, Match]]] = {}
+        self._by_path: dict[str, list[tuple[Rule, Match, Check]]] = {}
         for rule in rules.values():
             if applies(rule, target):
                 for match in rule.matches:
-                    self._by_path.setdefault(match.select, []).append((rule, match))
+                    check = _function(rule.check) if rule.check else _declared(match)
+                    self._by_path.setdefault(match.select, []).append((rule, match, check))
         self._wanted = frozenset(self._by_path)
 
     def lint(self, document: Document) -> list[Diagnostic]:
@@ -33,9 +34,9 @@ class Engine:
         for root in document.roots:
             context = Context(self._target, root)
             for path, node in root.walk(self._wanted):
-                for rule, match in self._by_path[path]:
-                    findings = _findings(rule, match, node, context)
-                    found.extend(_diagnostic(document, rule, finding) for finding in findings)
+                for rule, match, check in self._by_path[path]:
+                    if all(_holds(node, *condition) for condition in match.where.items()):
+                        found.extend(_diagnostic(document, rule, finding) for finding in check(node, context))
         return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message))
 
     def _problems(self, document: Document) -> Iterator[Diagnostic]:
@@ -55,13 +56,14 @@ def applies(rule: Rule, target: Target) -> bool:
     )
 
 
-def _findings(rule: Rule, match: Match, node: Node, context: Context) -> Iterable[Finding]:
-    if not all(_holds(node, path, wanted) for path, wanted in match.where.items()):
-        return ()
-    if rule.check:
-        return _function(rule.check)(node, context)
-    at = node.get(match.at) if match.at else None
-    return (Finding(at or node, _Fields(node)),)
+def _declared(match: Match) -> Check:
+    """The check of a rule that is all table: what it selects is wrong."""
+
+    def check(node: Node, context: Context) -> Iterable[Finding]:
+        at = node.get(match.at) if match.at else None
+        return (Finding(at or node, _Fields(node)),)
+
+    return check
 
 
 def _holds(node: Node, path: str, wanted: str | tuple[str, ...] | bool) -> bool:

@@ -53,7 +53,7 @@ class Node:
         raise NotImplementedError
 
     def child(self, name: str) -> Node | None:
-        """The first child called `name`: the one libvirt reads."""
+        """The first child called `name`."""
         return next((child for child in self.children if child.name == name), None)
 
     def get(self, path: str) -> Value | None:

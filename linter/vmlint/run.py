@@ -13,6 +13,8 @@ from .source import Source
 from .versions import Target, Version, admitted, parse
 
 SAFE_FIXES = ("safe",)
+ALWAYS = "input"
+"""The topic of what cannot be read: chosen or not, a file that was not looked at must not pass as clean."""
 ALL_FIXES = ("safe", "unsafe")
 
 
@@ -37,7 +39,7 @@ class Result(NamedTuple):
 
 
 class Run:
-    """Settings made ready, and what came of the files linted so far. Raises ValueError on settings that cannot be."""
+    """Settings made ready, and what came of the files linted so far. Raises UsageError on settings that cannot be."""
 
     def __init__(self, settings: Settings) -> None:
         self._fixes = settings.fixes
@@ -110,29 +112,35 @@ class Run:
 
 
 def target(qemu: str | None = None, libvirt: str | None = None) -> Target:
-    """The releases that two specifier sets admit. Raises ValueError."""
+    """The releases that two specifier sets admit. Raises UsageError."""
     known = read_toml("rules/facts/releases.toml")
     return Target(_releases(qemu, known["qemu"]), _releases(libvirt, known["libvirt"]))
 
 
 def _releases(spec: str | None, known: list[str]) -> tuple[Version, ...]:
-    return admitted(spec, known) if spec is not None else (parse(known[-1]),)
+    try:
+        return admitted(spec, known) if spec is not None else (parse(known[-1]),)
+    except ValueError as error:
+        raise discover.UsageError(str(error)) from error
 
 
 def chosen_rules(select: Iterable[str], ignore: Iterable[str]) -> dict[str, Rule]:
-    """The rules that names of rules and topics choose. Raises ValueError for a name that is neither."""
+    """The rules that names of rules and topics choose. Raises UsageError for a name that is neither."""
     rules = catalog.rules()
-    wanted = _named(select, rules) or set(rules)
-    unwanted = _named(ignore, rules)
+    wanted = named_rules(select) or set(rules)
+    wanted.update(rule.name for rule in rules.values() if rule.topic == ALWAYS)
+    unwanted = named_rules(ignore)
     return {name: rule for name, rule in rules.items() if name in wanted and name not in unwanted}
 
 
-def _named(names: Iterable[str], rules: dict[str, Rule]) -> set[str]:
+def named_rules(names: Iterable[str]) -> set[str]:
+    """The names of the rules that names of rules and topics mean. Raises UsageError for a name that is neither."""
+    rules = catalog.rules()
     topics = {rule.topic for rule in rules.values()}
     found: set[str] = set()
     for name in names:
         if name not in rules and name not in topics:
-            raise ValueError(f"no rule or topic is called '{name}'{_suggestion(name, [*rules, *topics])}")
+            raise discover.UsageError(f"no rule or topic is called '{name}'{_suggestion(name, [*rules, *topics])}")
         found.update(rule.name for rule in rules.values() if name in (rule.name, rule.topic))
     return found
 

@@ -9,13 +9,11 @@ PRODUCTS = ("qemu", "libvirt")
 
 
 def parse(text: str) -> Version:
-    """`"9.1"` as (9, 1). Raises ValueError where a part is not a number."""
-    return tuple(int(part) for part in text.split("."))
-
-
-def show(version: Version) -> str:
-    """(9, 1) as `"9.1"`."""
-    return ".".join(map(str, version))
+    """`"9.1"` as (9, 1), and `"9.1.0"` too. Raises ValueError where a part is not a number."""
+    parts = tuple(int(part) for part in text.split("."))
+    while len(parts) > 2 and parts[-1] == 0:
+        parts = parts[:-1]
+    return parts
 
 
 class Target(NamedTuple):
@@ -49,7 +47,8 @@ def admitted(spec: str, known: list[str]) -> tuple[Version, ...]:
     except InvalidSpecifier as error:
         raise ValueError(f"{error}; write it as in '>=6.2,<11' or '==7.2'") from error
     named = [specifier.version.removesuffix(".*") for specifier in specifiers]
-    releases = {parse(text) for text in [*known, *named] if specifiers.contains(text)}
+    plain = [text for text in named if text.replace(".", "").isdigit()]
+    releases = {parse(text) for text in [*known, *plain] if specifiers.contains(text)}
     if not releases:
         raise ValueError(f"'{spec}' admits no release; the newest known is {known[-1]}")
     return tuple(sorted(releases))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..libvirt.mac import parse_mac
-from ..libvirt.teaming import VIRTIO_MODELS, known_text, persistent_side
+from ..libvirt.teaming import VIRTIO_MODELS, default_model_is_virtio, known_text, persistent_side
 from ..model import Node
 from ..source import Edit, Value
 
@@ -21,7 +21,7 @@ def persistent_not_virtio(node: Node, context: Context) -> Iterator[Finding]:
         yield Finding(model or node, {"model": model.text if model else ""}, variant="hostdev")
     elif model is not None:
         yield Finding(model, {"model": model.text}, model.replace(0, len(model.text), "virtio"))
-    else:
+    elif default_model_is_virtio(context.root) is False:
         yield Finding(node, {"model": ""}, _add_model(node), "no-model")
 
 

@@ -18,7 +18,7 @@ WORD = re.compile(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\")+", re.DOTALL
 
 def join(words: Sequence[str]) -> bytes:
     """The line for some words."""
-    return b" ".join(utf8(shlex.quote(word)) or b"'?'" for word in words)
+    return b" ".join(utf8(shlex.quote(word)) or b"'?'" for word in words) + b"\n"
 
 
 def claims(path: str, head: bytes) -> bool:

@@ -8,9 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..model import Document, Node, Problem
 from ..qemu.commandline import CommandNode, is_qemu_program
@@ -18,8 +16,8 @@ from ..qemu.options import options
 from ..source import OPAQUE, Source, Span, Value
 from .shell_heredoc import decode_heredoc
 from .shell_quoting import utf8
-from .shell_words import decode_word
-from .spans import CHECKPOINT, Text
+from .shell_tree import Script, Token, outermost
+from .spans import Text
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -50,18 +48,11 @@ RUNNERS = frozenset(
         *("firejail", "flatpak-spawn", "gdb", "ionice", "ip", "linux64", "ltrace", "nice", "nohup", "nsenter"),
         *("numactl", "perf", "podman", "prlimit", "rr", "runuser", "setarch", "setpriv", "setsid", "stdbuf"),
         *("strace", "su", "sudo", "systemd-run", "taskset", "time", "timeout", "unshare", "valgrind"),
-        *("xvfb-run"),
+        "xvfb-run",
     )
 )
 """Commands that run the program named among their arguments."""
-EXPANSIONS = ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion", "process_substitution")
-NOT_WORDS = frozenset(
-    ("file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment", "(", ")")
-)
-ESCAPED_BLANK = re.compile(rb"\\[ \t]")
-CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
 LINE_ENDS = (b"\n", b"\r", b"")
-CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 MAX_NESTING = 3
 
 
@@ -82,65 +73,6 @@ def parse(path: str, data: bytes) -> Document:
     return Document(source, "shell", reader.roots, reader.problems)
 
 
-class _Word(NamedTuple):
-    value: Value
-    source: str
-
-
-class _Script:
-    """A script's text and its syntax tree; tree-sitter counts bytes, we count characters."""
-
-    def __init__(self, value: Value) -> None:
-        self.value = value
-        self.data = value.text.encode("utf-8", "replace")
-        self.root = _parser().parse(self.data).root_node
-        self._checkpoints = [0] if len(self.data) > len(value.text) else []
-
-    def range(self, node: tree_sitter.Node) -> tuple[int, int]:
-        """Characters of a syntax node."""
-        return self._character(node.start_byte), self._character(node.end_byte)
-
-    def _character(self, byte: int) -> int:
-        """Characters before a byte, counted from the last of some places where that is known."""
-        if not self._checkpoints:
-            return byte
-        while len(self._checkpoints) <= byte // CHECKPOINT:
-            low = (len(self._checkpoints) - 1) * CHECKPOINT
-            self._checkpoints.append(self._checkpoints[-1] + self._count(low, low + CHECKPOINT))
-        return self._checkpoints[byte // CHECKPOINT] + self._count(byte // CHECKPOINT * CHECKPOINT, byte)
-
-    def _count(self, low: int, high: int) -> int:
-        """Characters that begin between two bytes."""
-        return len(self.data[low:high].translate(None, CONTINUATION_BYTES))
-
-    def words(self, command: tree_sitter.Node) -> list[_Word]:
-        """The words of a command or array; none where the grammar loses a part of one, as it does with `\\ ` in front.
-
-        It also cuts a word where its line goes on in the next.
-        """
-        groups: list[list[tree_sitter.Node]] = []
-        at, apart = command.start_byte, True
-        for node in command.children:
-            between = self.data[at : node.start_byte]
-            if ESCAPED_BLANK.search(between):
-                return []
-            at, apart = node.end_byte, apart or not CONTINUATION.fullmatch(between)
-            if node.type in NOT_WORDS:
-                apart = True
-            elif apart:
-                groups.append([node])
-                apart = False
-            else:
-                groups[-1].append(node)
-        return [self.word(*group) for group in groups]
-
-    def word(self, *nodes: tree_sitter.Node) -> _Word:
-        """The word that some syntax nodes stand for."""
-        low, high = self.range(nodes[0])[0], self.range(nodes[-1])[1]
-        expansions = [self.range(found) for node in nodes for found in _outermost(node, EXPANSIONS)]
-        return _Word(decode_word(self.value, low, high, expansions), self.value.text[low:high])
-
-
 class _Reader:
     """Goes through a script once and collects what is of interest."""
 
@@ -151,10 +83,13 @@ class _Reader:
 
     def read(self, value: Value, nesting: int) -> None:
         """A script, or a heredoc's body at some depth of nesting."""
-        script = _Script(value)
+        script = Script(value, nesting)
         stack = [script.root]
         while stack:
             node = stack.pop()
+            if node.type in ("ERROR", "heredoc_end") and _ends_too_soon(script, node):
+                self._not_read(script, node)
+                return
             if node.type == "ERROR":
                 if _is_open_quote(script, node) or HINT.search(script.data, node.start_byte, node.end_byte):
                     self._not_read(script, node)
@@ -165,16 +100,13 @@ class _Reader:
                 self._command(script, node)
             elif node.type == "variable_assignment" and not node.has_error:
                 self._array(script, node)
-            elif node.type == "heredoc_end" and script.data[node.end_byte :][:1] not in LINE_ENDS:
-                self._not_read(script, node)  # the grammar takes `EOF2` for `EOF`: all that follows would be misread
-                return
             elif node.type == "heredoc_redirect" and nesting < MAX_NESTING:
                 self._heredoc(script, node, nesting)
             stack.extend(reversed(node.children))
 
-    def _command(self, script: _Script, node: tree_sitter.Node) -> None:
+    def _command(self, script: Script, node: tree_sitter.Node) -> None:
         words = script.words(node)
-        at = next((at for at in range(len(words)) if _runs_qemu(words, at)), None)
+        at = _program(words)
         if at is not None:
             assignments = [_assignment(script, part) for part in node.children if part.type == "variable_assignment"]
             env = [pair for pair in assignments if pair is not None]
@@ -182,18 +114,18 @@ class _Reader:
         elif self.options_file and words and words[0].value.text.startswith("-"):
             self.roots.append(CommandNode([word.value for word in words]))
 
-    def _array(self, script: _Script, node: tree_sitter.Node) -> None:
+    def _array(self, script: Script, node: tree_sitter.Node) -> None:
         array = next((child for child in node.children if child.type == "array"), None)
         if array is None:
             return
         words = script.words(array)
         name = script.value.text[slice(*script.range(node.children[0]))]
-        if words and _runs_qemu(words, 0):
+        if words and _names_qemu(words[0]):
             self.roots.append(CommandNode([word.value for word in words[1:]], words[0].value))
         elif words and (QEMU_NAME.search(name) or _has_qemu_option(words)):
             self.roots.append(CommandNode([word.value for word in words]))
 
-    def _heredoc(self, script: _Script, node: tree_sitter.Node, nesting: int) -> None:
+    def _heredoc(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         body = next((child for child in node.children if child.type == "heredoc_body"), None)
         start = next((child for child in node.children if child.type == "heredoc_start"), None)
         if body is None or start is None or not HINT.search(script.data, body.start_byte, body.end_byte):
@@ -203,14 +135,25 @@ class _Reader:
         tabs = node.children[0].type == "<<-"
         self.read(decode_heredoc(script.value, *script.range(body), quoted, tabs), nesting + 1)
 
-    def _not_read(self, script: _Script, node: tree_sitter.Node) -> None:
+    def _not_read(self, script: Script, node: tree_sitter.Node) -> None:
+        if not script.is_script:
+            return
         start = script.value.span(script.range(node)[0], script.range(node)[0]).start
         self.problems.append(Problem("shell-not-read", Span(start, start), {}))
 
 
-def _is_open_quote(script: _Script, error: tree_sitter.Node) -> bool:
+def _is_open_quote(script: Script, error: tree_sitter.Node) -> bool:
     """Whether what cannot be read begins with a quote that is never closed; other errors matter if they name QEMU."""
     return script.data[error.start_byte : error.start_byte + 1] in (b"'", b'"', b"`")
+
+
+def _ends_too_soon(script: Script, node: tree_sitter.Node) -> bool:
+    """Whether a heredoc ends at a line that only begins with its end word: the grammar takes `EOF2` for `EOF`.
+
+    What follows would be misread.
+    """
+    ends = outermost(node, ("heredoc_end",))
+    return any(script.data[end.end_byte : end.end_byte + 1] not in LINE_ENDS for end in ends)
 
 
 def _is_cut(command: tree_sitter.Node) -> bool:
@@ -219,53 +162,41 @@ def _is_cut(command: tree_sitter.Node) -> bool:
     return following is not None and following.type == "ERROR" and following.start_point[0] == command.end_point[0]
 
 
-def _runs_qemu(words: list[_Word], at: int) -> bool:
-    """Whether a word is the program of a command that runs QEMU.
+def _program(words: list[Token]) -> int | None:
+    """Index of the word that is the program of a command which runs QEMU.
 
     It is by its name, unless what stands before only speaks of programs; a short name (`kvm`) must be where a program
-    can be. Or it is a variable that clearly holds it (`"$QEMU"`).
+    can be, and a long one beats it (`sudo -u kvm qemu-system-x86_64`). Or it is a variable that clearly holds it.
     """
-    before = [os.path.basename(word.value.text) for word in words[:at]]
-    if not TALKERS.isdisjoint(before) or before[:2] in (["command", "-v"], ["command", "-V"]):
-        return False
-    text = words[at].value.text
-    if text.strip(OPAQUE):  # not $X alone; as for /usr/bin/qemu-system-$ARCH
-        long = os.path.basename(text).startswith("qemu-")
-        can_be = long or at == 0 or before[0] in RUNNERS or OPAQUE in before[0]
-        return can_be and is_qemu_program(text.replace(OPAQUE, "x"))
-    variable = PROGRAM_VARIABLE.match(words[at].source.strip('"'))
+    names = [os.path.basename(word.value.text) for word in words]
+    if names[:2] in (["command", "-v"], ["command", "-V"]):
+        return None
+    end = next((at for at, name in enumerate(names) if name in TALKERS), len(names))
+    named = [at for at, word in enumerate(words[:end]) if _names_qemu(word)]
+    first = next((at for at in named if names[at].startswith("qemu-")), named[0] if named else None)
+    if first is None or words[first].value.text == OPAQUE or names[first].startswith("qemu-"):
+        return first
+    return first if first == 0 or names[0] in RUNNERS or OPAQUE in names[0] else None
+
+
+def _names_qemu(word: Token) -> bool:
+    text = word.value.text
+    if text != OPAQUE:  # perhaps in a part: /usr/bin/qemu-system-$ARCH
+        return is_qemu_program(text.replace(OPAQUE, "x"))
+    variable = PROGRAM_VARIABLE.match(word.source.strip('"'))
     return variable is not None and not NOT_A_PROGRAM.search(variable[1])
 
 
-def _has_qemu_option(words: list[_Word]) -> bool:
+def _has_qemu_option(words: list[Token]) -> bool:
     """Whether an option that only QEMU spells so is followed by something like its argument."""
     texts = [word.value.text for word in words]
     lexed = {f"-{name}" for name, option in options().named.items() if option.booleans}
     return any(first in lexed and not second.startswith("-") for first, second in itertools.pairwise(texts))
 
 
-def _assignment(script: _Script, node: tree_sitter.Node) -> tuple[Value, Value] | None:
+def _assignment(script: Script, node: tree_sitter.Node) -> tuple[Value, Value] | None:
     """Name and value of `NAME=value` before a command."""
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if name is None or value is None:
         return None
     return script.word(name).value, script.word(value).value
-
-
-def _outermost(node: tree_sitter.Node, types: tuple[str, ...]) -> Iterator[tree_sitter.Node]:
-    """Nodes of some types in or below `node`, but none inside another."""
-    stack = [node]
-    while stack:
-        found = stack.pop()
-        if found.type in types:
-            yield found
-        else:
-            stack.extend(found.children)
-
-
-@cache
-def _parser() -> tree_sitter.Parser:
-    import tree_sitter
-    import tree_sitter_bash
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))

@@ -39,17 +39,23 @@ def decode_heredoc(script: Value, low: int, high: int, quoted: bool, tabs: bool 
 def _heredoc_units(text: str, low: int, high: int, quoted: bool, tabs: bool) -> Iterator[tuple[int, int, str | None]]:
     """Escapes and expansions of a heredoc: start, end, and what they stand for; None for `\\` and `$` that are none."""
     match = HEREDOC_UNIT.search(text, low, high)
-    joined = -1  # where a line that goes on is joined to the one before
+    joined, bare = -1, low  # where a line is joined to the text of the one before; where one has no text yet
     while match is not None:
         start, end = match.span()
         if match[0][0] == "\t":
             if tabs and start != joined:
+                bare = end
                 yield start, end, ""
         elif quoted:
             end = start + 1
+        elif match[1] == "\n":
+            if start == bare or (text[start - 1] == "\n" and start != joined):
+                bare = end
+            else:
+                joined = end
+            yield start, end, ""
         elif match[1]:
-            joined = end if match[1] == "\n" else joined
-            yield start, end, match[1].replace("\n", "")
+            yield start, end, match[1]
         elif match[0] in ("\\", "$"):
             yield start, end, None
         else:

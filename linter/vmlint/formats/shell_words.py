@@ -15,8 +15,7 @@ ANSI_ESCAPE = re.compile(
 )
 ANSI_DIGITS = (2, 3, 4, 8)
 ANSI_NAMED = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
-BRACES = re.compile(r"\{((?:[^{}\s'\"\\]|\\.|'[^']*'|\"[^\"]*\")*)\}")
-QUOTED = re.compile(r"\\.|'[^']*'|\"[^\"]*\"")
+BRACE_TOKEN = re.compile(r"\\.|\$'(?:[^'\\]|\\.)*'|'[^']*'|\"(?:[^\"\\]|\\.)*\"|[{},$`<>]|\.\.", re.DOTALL)
 HOME = re.compile(r"~[\w.+-]*(?=[/:]|$)", re.ASCII)
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=", re.ASCII)
 
@@ -87,6 +86,7 @@ class _WordReader:
         self.out = Builder(script)
         self.expansions = dict(expansions)
         self.plain = unquoted
+        self.lists: dict[int, int] | None = None
         self.start = low
         assigned = ASSIGNMENT.match(self.text, low, high)
         self.assigned = assigned.end() if assigned else 0
@@ -121,10 +121,10 @@ class _WordReader:
 
     def _brace(self) -> None:
         """A list in braces, which makes several words, or a brace that means itself."""
-        braces = BRACES.match(self.text, self.at, self.high)
-        bare = QUOTED.sub("", braces[1]) if braces else ""
-        if braces and ("," in bare or ".." in bare):
-            self._opaque(braces.end(), self.plain)
+        if self.lists is None:
+            self.lists = _lists_in_braces(self.text, self.at, self.high, self.expansions)
+        if self.at in self.lists:
+            self._opaque(self.lists[self.at], self.plain)
         else:
             self.plain = in_braces
             self._run(self.plain, "\\'\"${~")
@@ -192,6 +192,27 @@ class _WordReader:
         text, open_ended = _ansi_character(match)
         self.out.unit(*match.span(), text, refuse if open_ended else inner)
         self.out.held = open_ended
+
+
+def _lists_in_braces(text: str, low: int, high: int, expansions: dict[int, int]) -> dict[int, int]:
+    """Start and end of each `{a,b}` and `{1..9}`, found as bash does: an outer `}` before any comma means itself."""
+    found: dict[int, int] = {}
+    opened: list[tuple[int, bool]] = []
+    match = BRACE_TOKEN.search(text, low, high)
+    while match is not None:
+        at, end = match.span()
+        if at in expansions:
+            end = expansions[at]
+        elif match[0] == "{":
+            opened.append((at, False))
+        elif match[0] in (",", "..") and opened:
+            opened[-1] = (opened[-1][0], True)
+        elif match[0] == "}" and opened and (opened[-1][1] or len(opened) > 1):
+            start, is_list = opened.pop()
+            if is_list:
+                found[start] = end
+        match = BRACE_TOKEN.search(text, end, high)
+    return found
 
 
 def _ansi_character(match: re.Match[str]) -> tuple[str, bool]:

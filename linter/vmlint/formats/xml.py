@@ -36,6 +36,8 @@ CODECS = re.compile(
 """Python's names of the encodings that read the bytes of ASCII as ASCII and keep no state between characters."""
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 TEMPLATE_CONTROL = re.compile(r"\{\{|\{%|<%")
+DOMAIN_AFTER_TEXT = re.compile(r"[^<]*<(domain)(\s[^>]*\btype\s*=[^>]*)>")
+"""Other text stands before the domain: libvirt refuses the file, which is worth a finding."""
 HEAD = 65536
 
 
@@ -49,6 +51,8 @@ def claims(path: str, head: bytes) -> bool:
     start = _after_prolog(text, 0)
     doctype = DOCTYPE.match(text, start)
     first = FIRST_TAG.match(text, _after_prolog(text, doctype.end()) if doctype else start)
+    if first is None and path.endswith(".xml") and not text.startswith("<", start):
+        first = DOMAIN_AFTER_TEXT.match(text, start)
     if first is None or first[1] not in ROOTS or DEFAULT_NAMESPACE.search(first[2]):
         return False
     return first[1] == "domain" or not EXTERNAL.match(text, start)
@@ -58,6 +62,12 @@ def _after_prolog(text: str, start: int) -> int:
     """Offset of the first tag or document type declaration from `start`."""
     match = PROLOG.match(text, start)
     return match.end() if match else start
+
+
+def encode(text: str) -> bytes:
+    """The bytes that a text would be in a file: in the encoding it declares itself, as XML can, or in UTF-8."""
+    encoding, _ = encoding_of(text[:HEAD].encode("ascii", "replace"))
+    return text.encode(encoding, "surrogateescape" if encoding == "utf-8" else "xmlcharrefreplace")
 
 
 def encoding_of(data: bytes) -> tuple[str, int]:
@@ -131,18 +141,18 @@ def _parse_several(text: Text, error: XMLSyntaxError) -> Document:
     tops = [element for element in scan(text.text) if element.top]
     around = text.text[: tops[0].start] + text.text[tops[-1].end :] if tops else ""
     if not tops or (len(tops) == 1 and not TEMPLATE_CONTROL.search(around)):
-        return Document(text.source, "xml", (), [_syntax_problem(text, error, 0)])
+        return Document(text.source, "xml", (), [_syntax_problem(text, error, 0, len(text.text))])
     trees, problems = [], []
     for top in tops:
         try:
             part = text.text[top.start : top.end].encode("utf-8", "surrogateescape")
             trees.append(Tree(text, _parse_bytes(part, "utf-8"), top.start, top.end))
         except _syntax_error() as part_error:
-            problems.append(_syntax_problem(text, part_error, top.start))
+            problems.append(_syntax_problem(text, part_error, top.start, top.end))
     return Document(text.source, "xml", _roots(trees), problems)
 
 
-def _syntax_problem(text: Text, error: XMLSyntaxError, start: int) -> Problem:
+def _syntax_problem(text: Text, error: XMLSyntaxError, start: int, end: int) -> Problem:
     """Where libxml2 stopped, and its words without its own position."""
     line, column = error.position
     at = start
@@ -151,7 +161,7 @@ def _syntax_problem(text: Text, error: XMLSyntaxError, start: int) -> Problem:
     at = min(at + max(column - 1, 0), len(text.text))
     at = min(at, text.text.find("\n", at) % (len(text.text) + 1))
     reason = (error.msg or "").partition(", line ")[0]
-    rule = "template-not-read" if TEMPLATE_CONTROL.search(text.text) else "syntax-error"
+    rule = "template-not-read" if TEMPLATE_CONTROL.search(text.text, start, end) else "syntax-error"
     return Problem(rule, text.span(at, at), {"reason": reason})
 
 

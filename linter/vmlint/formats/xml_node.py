@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..model import Node
 from ..source import Edit, Piece, Span, Value
@@ -37,6 +37,11 @@ class Tree:
         return self._elements[element]
 
 
+def _name(element: _Element) -> str:
+    """The name rules know an element by: those of libvirt's namespace for QEMU have the prefix it is always given."""
+    return str(element.tag).replace(QEMU_NAMESPACE, "qemu:")
+
+
 class XmlNode(Node):
     """An element. Equal to another node of the same element; bytes are found when asked for."""
 
@@ -45,7 +50,7 @@ class XmlNode(Node):
     def __init__(self, tree: Tree, element: _Element, name: str = "") -> None:
         self.tree = tree
         self.element = element
-        self.name = name or str(element.tag).replace(QEMU_NAMESPACE, "qemu:")
+        self.name = name or _name(element)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, XmlNode) and self.element is other.element
@@ -64,22 +69,24 @@ class XmlNode(Node):
 
     def walk(self, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
         """As in Node, but lets lxml find the elements: most of a domain is of no interest to any rule."""
-        paths = {path for path in wanted if path.partition("/")[0] == self.name}
+        paths = frozenset(path for path in wanted if path.partition("/")[0] == self.name)
+        if any(path.endswith("/*") for path in paths):
+            yield from super().walk(paths)
+            return
         if self.name in paths:
             yield self.name, self
-        tags = {path.rpartition("/")[2] for path in paths if "/" in path}
+        tags = {path.rpartition("/")[2].replace("qemu:", QEMU_NAMESPACE) for path in paths if "/" in path}
         for element in self.element.iter(*tags) if tags else ():
             path = self._path_to(element)
-            if path in paths:
+            if path in paths and element is not self.element:
                 yield path, XmlNode(self.tree, element)
 
     def _path_to(self, element: _Element) -> str:
-        names = [str(element.tag)]
-        above = element.getparent()
-        while above is not None and above is not self.element:
-            names.append(str(above.tag))
-            above = above.getparent()
-        return "/".join([self.name, *reversed(names)]) if element is not self.element else self.name
+        names = []
+        while element is not self.element:
+            names.append(_name(element))
+            element = cast("_Element", element.getparent())  # iter() stays below self.element
+        return "/".join([self.name, *reversed(names)])
 
     def value(self, name: str) -> Value | None:
         text = self.element.get(name)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from ..model import Node
 from ..source import OPAQUE, Edit, Span, Value
-from .options import RAW, Option, options
-from .optstring import FLAG, Param, lex_chardev_compat, lex_opts
+from .arguments import read_argument
+from .options import options
+from .optstring import Param
 from .paramvalues import param_value
 
 PROGRAM = re.compile(r"(?:[^-=][^=]*/|/)?(?:qemu-system-[\w-]+|qemu-kvm|kvm|kvm-spice|qemu)(?:\.exe)?")
@@ -34,32 +35,30 @@ class _Leaf(Node):
 
 
 class OptionNode(_Leaf):
-    """`-chardev socket,id=c,…`: named `-chardev` however it was written (`--chardev`)."""
+    """`-chardev socket,id=c,…`: named `-chardev` however it was written (`--chardev`).
+
+    `option`: what is known of it; `kind`: that of its socket (`tcp`, `unix`) in the older character device syntax.
+    """
 
     def __init__(self, parent: Node, name: str, word: Value, argument: Value | None) -> None:
         self.parent = parent
         self.name = name
         self.word = word
         self.argument = argument
-        self.option: Option = options().named.get(name[1:], RAW)
-        self.kind = ""
-        """Kind of socket (`tcp`, `unix`) where the option has the older character device syntax."""
-        self.params: list[Param] = []
-        if argument is not None and not (self.option.json and argument.text.startswith("{")):
-            self._lex(argument.text)
-
-    def _lex(self, text: str) -> None:
-        if self.option.reader == "opts":
-            self.params = lex_opts(text, self.option.implied)
-            if any(param.key == "type" and param.value in self.option.keyval for param in self.params):
-                self.params = [param for param in self.params if param.kind != FLAG]
-        elif self.option.reader == "chardev":
-            self.kind, self.params = lex_chardev_compat(text)
+        self.option, self.kind, self.params = read_argument(name[1:], argument.text if argument else "")
 
     def value(self, name: str) -> Value | None:
         """The parameter as QEMU sees it; a flag's is `on` or `off`, stands where the flag does and is written out."""
         found = next((param for param in reversed(self.params) if param.key == name), None)
         return None if found is None or self.argument is None else param_value(self.argument, found)
+
+    def remove(self, param: Param) -> tuple[Edit, ...]:
+        """Edits that take a parameter out, with the comma before it, or after it if it is the first."""
+        if self.argument is None:
+            return ()
+        if param.start:
+            return self.argument.replace(param.start - 1, param.end, "")
+        return self.argument.replace(param.start, min(param.end + 1, len(self.argument.text)), "")
 
     @property
     def text(self) -> Value:

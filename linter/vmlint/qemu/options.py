@@ -1,31 +1,35 @@
-"""The options of QEMU: which take an argument, how each reads it, which booleans it knows."""
+"""The options of QEMU: which take an argument, how each reads it, which parameters it knows."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..data import read_toml
 from ..versions import Version, parse
 
 
 class Option(NamedTuple):
-    """One option.
+    """One option, as facts/qemu-options.toml describes it.
 
-    `reader`: `opts` (QemuOpts), `chardev` (the older character device syntax) or `raw` (one text as it stands).
-    `warns`: the release since which QEMU prints a warning for a short-form boolean here; None: it takes it silently.
+    `reader`: `opts` (QemuOpts), `keyval` (stricter, without flags), `chardev` (the older character device syntax),
+    `global` (`driver.property=text`, else as opts) or `raw` (one text as it stands).
     """
 
     reader: str
-    implied: str | None
-    warns: Version | None
-    booleans: frozenset[str]
-    json: bool
-    keyval: frozenset[str]
-    """Values of `type` with which QEMU reads the string by its stricter parser, which has no flags."""
+    implied: str | None = None
+    warns: Version | None = None
+    """The release since which QEMU prints a warning for a bare token here; None: it takes it silently."""
+    keyval: Version | None = None
+    """The release since which the stricter parser reads it, which refuses bare tokens; None: none does."""
+    json: bool = False
+    booleans: frozenset[str] = frozenset()
+    on_off_auto: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
+    on_only: frozenset[str] = frozenset()
 
 
-RAW = Option("raw", None, None, frozenset(), False, frozenset())
+RAW = Option("raw")
 
 
 class Options(NamedTuple):
@@ -43,16 +47,21 @@ class Options(NamedTuple):
 
 @cache
 def options() -> Options:
-    """The options QEMU 5.2 to 11.1 know. Source: `-help` of the four binaries; see the file's header."""
+    """The options QEMU 5.2 to 11.1 know. Source: the header of the file."""
     table = read_toml("rules/facts/qemu-options.toml")
     named = dict.fromkeys(table["raw"], RAW)
     for name, fact in table["option"].items():
-        named[name] = Option(
-            reader=fact["reader"],
-            implied=fact.get("implied"),
-            warns=parse(fact["warns"]) if "warns" in fact else None,
-            booleans=frozenset(table["booleans"][fact["booleans"]]),
-            json=fact.get("json", False),
-            keyval=frozenset(fact.get("keyval", ())),
-        )
+        named[name] = _option(fact, table["parameters"][fact["parameters"]])
     return Options(frozenset(table["switches"]), named)
+
+
+def _option(fact: dict[str, Any], known: dict[str, list[str]]) -> Option:
+    keyval = "0" if fact["reader"] == "keyval" else fact.get("keyval")
+    return Option(
+        reader=fact["reader"],
+        implied=fact.get("implied"),
+        warns=parse(fact["warns"]) if "warns" in fact else None,
+        keyval=parse(keyval) if keyval else None,
+        json=fact.get("json", False),
+        **{key: frozenset(known.get(key, ())) for key in ("booleans", "on_off_auto", "values", "on_only")},
+    )

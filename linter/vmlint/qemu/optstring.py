@@ -37,7 +37,11 @@ class CharDevice(NamedTuple):
 
 
 def lex_opts(text: str, implied: str | None, at: int = 0) -> list[Param]:
-    """The parameters of a QemuOpts string from character `at`; `implied`: the key of a first bare token, if any."""
+    """The parameters of a QemuOpts string from character `at`; `implied`: the key of a first bare token, if any.
+
+    Strings for the stricter parser (keyval) split alike, but for a `,,` in the first bare token, which no right string
+    has; what is a flag here is refused there.
+    """
     params: list[Param] = []
     while at < len(text):
         found = STOP.search(text, at)
@@ -76,7 +80,8 @@ def _read_value(text: str, start: int) -> tuple[int, str, tuple[tuple[int, int],
     """End, text and ranges of a value: it runs to the first comma that is not doubled."""
     ranges = []
     while True:
-        end = text.find(",", start) % (len(text) + 1)
+        comma = text.find(",", start)
+        end = comma if comma >= 0 else len(text)
         if text[end : end + 2] != ",,":
             ranges.append((start, end))
             return end, "".join(text[low:high] for low, high in ranges), tuple(ranges)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from .commandline import OptionNode
 
-TRUE = ("on", "yes", "true", "y")
 FALSE = ("off", "no", "false", "n")
-"""What QEMU reads as a boolean, in 5.2 as in 11.1; not `1`, `0`, `ON`."""
+"""What QEMU reads as off, in 5.2 as in 11.1; not `0` or `OFF`."""
 
 
 def is_client(option: OptionNode) -> bool:
@@ -24,7 +23,7 @@ def is_client(option: OptionNode) -> bool:
 
 def is_gdb_tcp(option: OptionNode) -> bool:
     """Whether this is `-gdb tcp:…`, to which QEMU itself appends `wait=off,nodelay=on,server=on`."""
-    return option.name == "-gdb" and option.kind == "tcp"
+    return option.name == "-gdb" and option.text.text.startswith("tcp:")
 
 
 def _is_socket(option: OptionNode) -> bool:

@@ -1,0 +1,115 @@
+"""The syntax tree of a script, and the words in it.
+
+tree-sitter counts bytes, we count characters; where its grammar of bash errs, that is made good here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..source import Value
+from .shell_words import decode_word
+from .spans import CHECKPOINT
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+EXPANSIONS = ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion", "process_substitution")
+NOT_WORDS = frozenset(
+    ("file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment", "(", ")")
+)
+ESCAPED_BLANK = re.compile(rb"\\[ \t]")
+CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
+CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
+EXPANSION_SIGN = re.compile(r"[$`<>]")
+
+
+class Token(NamedTuple):
+    """A word as the shell passes it on, and as it is written."""
+
+    value: Value
+    source: str
+
+
+class Script:
+    """A script's text and its syntax tree."""
+
+    def __init__(self, value: Value, nesting: int) -> None:
+        self.value = value
+        self.is_script = not nesting or value.text.startswith("#!")
+        """A heredoc may as well hold a text."""
+        self.data = value.text.encode("utf-8", "replace")
+        self.root = _parser().parse(self.data).root_node
+        self._checkpoints = [0] if len(self.data) > len(value.text) else []
+
+    def range(self, node: tree_sitter.Node) -> tuple[int, int]:
+        """Characters of a syntax node."""
+        return self._character(node.start_byte), self._character(node.end_byte)
+
+    def _character(self, byte: int) -> int:
+        """Characters before a byte, counted from the last of some places where that is known."""
+        if not self._checkpoints:
+            return byte
+        while len(self._checkpoints) <= byte // CHECKPOINT:
+            low = (len(self._checkpoints) - 1) * CHECKPOINT
+            self._checkpoints.append(self._checkpoints[-1] + self._count(low, low + CHECKPOINT))
+        return self._checkpoints[byte // CHECKPOINT] + self._count(byte // CHECKPOINT * CHECKPOINT, byte)
+
+    def _count(self, low: int, high: int) -> int:
+        """Characters that begin between two bytes."""
+        return len(self.data[low:high].translate(None, CONTINUATION_BYTES))
+
+    def words(self, command: tree_sitter.Node) -> list[Token]:
+        """The words of a command or array; none where the grammar loses a part of one, as it does with `\\ ` in front.
+
+        It also cuts a word where its line goes on in the next.
+        """
+        groups: list[list[tree_sitter.Node]] = []
+        at, apart = command.start_byte, True
+        for node in command.children:
+            between = self.data[at : node.start_byte]
+            if ESCAPED_BLANK.search(between):
+                return []
+            at, apart = node.end_byte, apart or not CONTINUATION.fullmatch(between)
+            if node.type in NOT_WORDS:
+                apart = True
+            elif apart:
+                groups.append([node])
+                apart = False
+            else:
+                groups[-1].append(node)
+        return [self.word(*group) for group in groups]
+
+    def word(self, *nodes: tree_sitter.Node) -> Token:
+        """The word that some syntax nodes stand for."""
+        low, high = self.range(nodes[0])[0], self.range(nodes[-1])[1]
+        expansions = [self._expansion(found) for node in nodes for found in outermost(node, EXPANSIONS)]
+        return Token(decode_word(self.value, low, high, expansions), self.value.text[low:high])
+
+    def _expansion(self, node: tree_sitter.Node) -> tuple[int, int]:
+        """Characters of an expansion; the grammar adds white space to it that stands before it in quotes."""
+        low, high = self.range(node)
+        sign = EXPANSION_SIGN.search(self.value.text, low, high)
+        return sign.start() if sign else low, high
+
+
+def outermost(node: tree_sitter.Node, types: tuple[str, ...]) -> Iterator[tree_sitter.Node]:
+    """Nodes of some types in or below `node`, but none inside another."""
+    stack = [node]
+    while stack:
+        found = stack.pop()
+        if found.type in types:
+            yield found
+        else:
+            stack.extend(found.children)
+
+
+@cache
+def _parser() -> tree_sitter.Parser:
+    import tree_sitter
+    import tree_sitter_bash
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
