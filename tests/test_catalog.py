@@ -10,7 +10,13 @@ from vmlint import versions
 from vmlint.catalog import CatalogError, load
 from vmlint.run import target
 
-RULE: dict[str, Any] = {"summary": "A thing is bad", "severity": "error", "message": "It is bad", "why": "Because.", "select": "domain"}
+RULE: dict[str, Any] = {
+    "summary": "A thing is bad",
+    "severity": "error",
+    "message": "It is bad",
+    "why": "Because.",
+    "select": "domain",
+}
 
 
 def mistake(**changes: Any) -> str:

@@ -92,6 +92,10 @@ Encoder = Callable[[str], "bytes | None"]
 """Writes text in the quoting of one place of a file (XML attribute, shell quotes); None if it cannot stand there."""
 
 
+def refuse(text: str) -> None:
+    """The encoder of a place that can hold no other text than it does."""
+
+
 class Piece(NamedTuple):
     """A run of a Value's text (`at`, `length` in characters) and the bytes it was written as.
 
@@ -139,7 +143,7 @@ class Value:
         """
         parts = list(self._parts(start, end))
         encoded = parts[0].encode(new)
-        if encoded is None:
+        if encoded is None or _splits(parts[0], start, end) or _splits(parts[-1], start, end):
             return ()
         edits = [Edit(parts[0].start, parts[0].end, encoded)]
         for part in parts[1:]:
@@ -181,6 +185,11 @@ class Value:
         if index and pieces[index].at == at:
             index -= 1
         return _cut(pieces[index], at, at)
+
+
+def _splits(piece: Piece, start: int, end: int) -> bool:
+    """Whether a range takes only a part of a run that cannot be split."""
+    return not piece.unit and piece.length > 0 and (piece.at < start or piece.at + piece.length > end)
 
 
 def _at(piece: Piece) -> int:

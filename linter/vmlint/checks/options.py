@@ -2,77 +2,139 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..model import Node
 from ..qemu.commandline import OptionNode
 from ..qemu.flags import BOOLEAN, EATEN, TEXT, UNKNOWN, VALUE, flags
-from ..qemu.optstring import Param
+from ..qemu.optstring import IMPLIED, PAIR, Param
 from ..qemu.sockets import is_client, is_gdb_tcp
-from ..source import OPAQUE, Edit, Value
+from ..source import OPAQUE
 from ..versions import parse
 
-DEPRECATED = parse("6.0")
-"""Since when the short form is documented as deprecated (docs/about/deprecated.rst)."""
+DEPRECATED = WAIT_REFUSED = NODELAY_CAME = parse("6.0")
+"""Since when the short form is documented as deprecated (docs/about/deprecated.rst), and QEMU refuses `wait` on a
+client and has `nodelay=`, which excludes `delay=` (chardev/char.c, chardev/char-socket.c; measured on 5.2 and 7.2)."""
+MEANT = dict.fromkeys(("1", "on", "yes", "true", "y"), "on") | dict.fromkeys(("0", "off", "no", "false", "n"), "off")
+ACCEPTED = MEANT.keys() - {"1", "0"}
+"""What QEMU reads as a boolean, in small letters only (measured on 5.2, 7.2, 10.0 and 11.1)."""
+JSON_TEXT = re.compile(r'"([\w.-]+)"\s*:\s*("(on|off|true|false|yes|no)")')
 
 
 def short_boolean(node: Node, context: Context) -> Iterator[Finding]:
     """Bare `server`, `nowait` and the like where QEMU reads a boolean."""
-    for option, argument, param, token in _bare(node, BOOLEAN):
+    for option, param, token in _bare(node, BOOLEAN):
         if _reaction(option, context) != "refused" and not context.target.admits_from("qemu", DEPRECATED):
             continue
         variant = _unwanted(option, param)
-        edits = option.remove(param) if variant else _write_out(argument, param)
-        fields = {"token": token, "long": f"{param.key}={param.value}", "option": option.name}
-        yield Finding(_place(argument, param), fields, edits, variant or _reaction(option, context))
+        long = f"{param.key}={param.value}"
+        edits = option.remove(param) if variant else option.text.replace(param.start, param.end, long)
+        fields = {"token": token, "long": long, "option": option.name}
+        yield Finding(option.place(param), fields, edits, variant or _reaction(option, context))
 
 
 def parameter_without_value(node: Node, context: Context) -> Iterator[Finding]:
     """A bare token that names a parameter which takes a text or a number."""
-    for option, argument, param, token in _bare(node, VALUE):
+    for option, param, token in _bare(node, VALUE):
         fields = {"token": token, "name": param.key, "value": param.value, "option": option.name}
-        yield Finding(_place(argument, param), fields, variant=_reaction(option, context))
+        yield Finding(option.place(param), fields, variant=_reaction(option, context))
 
 
 def comma_not_doubled(node: Node, context: Context) -> Iterator[Finding]:
     """A bare token that looks like the rest of the value before it."""
-    for option, argument, param, token in _bare(node, TEXT):
-        edits = argument.replace(param.start, param.start, ",")
+    for option, param, token in _bare(node, TEXT):
+        edits = option.text.replace(param.start, param.start, ",")
         fields = {"token": token, "option": option.name}
-        yield Finding(_place(argument, param), fields, edits, _reaction(option, context))
+        yield Finding(option.place(param), fields, edits, _reaction(option, context))
 
 
 def no_cut_off(node: Node, context: Context) -> Iterator[Finding]:
     """A bare token whose own name begins with `no`, which QEMU cuts off."""
-    for option, argument, param, token in _bare(node, EATEN):
+    for option, param, token in _bare(node, EATEN):
         fields = {"token": token, "read": f"{param.key}={param.value}", "option": option.name}
-        yield Finding(_place(argument, param), fields, variant=_reaction(option, context))
+        yield Finding(option.place(param), fields, variant=_reaction(option, context))
 
 
 def unknown_flag(node: Node, context: Context) -> Iterator[Finding]:
     """A bare token that names no parameter known here."""
-    for option, argument, param, token in _bare(node, UNKNOWN):
+    for option, param, token in _bare(node, UNKNOWN):
         fields = {"token": token, "read": f"{param.key}={param.value}", "option": option.name}
-        yield Finding(_place(argument, param), fields, variant=_reaction(option, context))
+        yield Finding(option.place(param), fields, variant=_reaction(option, context))
 
 
-def _bare(node: Node, kind: str) -> Iterator[tuple[OptionNode, Value, Param, str]]:
-    """The bare tokens of one kind in an option's argument; none that is a variable, even in part."""
-    if not isinstance(node, OptionNode) or node.argument is None:
+def boolean_as_first_value(node: Node, context: Context) -> Iterator[Finding]:
+    """A boolean in the place where the option takes the value of its implied key."""
+    option = _with_argument(node)
+    if option is None or not option.params or option.params[0].kind != IMPLIED:
         return
-    for param, found in flags(node):
-        token = node.argument.text[param.start : param.end]
-        if found == kind and OPAQUE not in token:
-            yield node, node.argument, param, token
+    first, *others = option.params
+    if option.name == "-device" and all(param.key != first.key for param in others):
+        return  # a driver may have the name of a boolean: ramfb
+    if first.value in option.option.booleans:
+        yield Finding(option.place(first), {"token": first.value, "key": first.key, "option": option.name})
 
 
-def _place(argument: Value, param: Param) -> Value:
-    return argument.pick((param.start, param.end))
+def wait_on_client(node: Node, context: Context) -> Iterator[Finding]:
+    """`wait=` written out on a socket that connects to another."""
+    option = _with_argument(node)
+    if option is not None and context.target.admits_from("qemu", WAIT_REFUSED) and is_client(option):
+        for param in option.params:
+            if param.kind == PAIR and param.key == "wait":
+                yield Finding(option.place(param), {"option": option.name}, option.remove(param))
 
 
-def _write_out(argument: Value, param: Param) -> tuple[Edit, ...]:
-    return argument.replace(param.start, param.end, f"{param.key}={param.value}")
+def delay_with_nodelay(node: Node, context: Context) -> Iterator[Finding]:
+    """`delay` where `nodelay=` is given too, or added by QEMU itself."""
+    option = _with_argument(node)
+    if option is None or not context.target.admits_from("qemu", NODELAY_CAME):
+        return
+    delays = [param for param in option.params if param.key == "delay"]
+    if is_gdb_tcp(option):
+        for param in delays:
+            if param.kind == PAIR:
+                yield Finding(option.place(param), {}, option.remove(param), "gdb")
+    elif delays and option.value("nodelay") is not None and "delay" in option.option.booleans:
+        yield Finding(option.place(delays[-1]), {"option": option.name})
+
+
+def boolean_not_on_or_off(node: Node, context: Context) -> Iterator[Finding]:
+    """A boolean with the value `1`, `0`, `ON` or the like."""
+    option = _with_argument(node)
+    for param in option.params if option is not None else ():
+        meant = MEANT.get(param.value.lower())
+        is_boolean = option is not None and param.kind == PAIR and param.key in option.option.booleans
+        if option is not None and is_boolean and meant is not None and param.value not in ACCEPTED:
+            value = option.text.pick(*param.value_ranges)
+            fields = {"name": param.key, "value": param.value, "meant": meant, "option": option.name}
+            yield Finding(value, fields, value.replace(0, len(param.value), meant))
+
+
+def json_boolean_in_quotes(node: Node, context: Context) -> Iterator[Finding]:
+    """A boolean in a JSON argument that is written as a text."""
+    option = _with_argument(node)
+    if option is None or not option.option.json or not option.text.text.startswith("{"):
+        return
+    for match in JSON_TEXT.finditer(option.text.text):
+        if match[1] in option.option.booleans - option.option.on_off_auto:
+            meant = "true" if MEANT[match[3]] == "on" else "false"
+            fields = {"name": match[1], "value": match[2], "meant": meant, "option": option.name}
+            yield Finding(option.text.pick(match.span(2)), fields, option.text.replace(*match.span(2), meant))
+
+
+def _with_argument(node: Node) -> OptionNode | None:
+    """The node if it is an option with an argument; an environment variable and a switch have no parameters."""
+    return node if isinstance(node, OptionNode) and node.argument is not None else None
+
+
+def _bare(node: Node, kind: str) -> Iterator[tuple[OptionNode, Param, str]]:
+    """The bare tokens of one kind in an option's argument; none that is a variable, even in part."""
+    option = _with_argument(node)
+    for param, found in flags(option) if option is not None else ():
+        token = node.text.text[param.start : param.end]
+        if option is not None and found == kind and OPAQUE not in token:
+            yield option, param, token
 
 
 def _unwanted(option: OptionNode, param: Param) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..source import OPAQUE, Edit, Piece, Value
+from ..source import OPAQUE, Edit, Piece, Value, refuse
 from .shell_quoting import InnerEncoder, ansi_quoted, double_quoted, in_braces, layered, single_quoted, unquoted
-from .spans import refuse
 
 DOUBLE_ESCAPE = re.compile(r"\\([\\\"$`])|\\\r?\n")
 ANSI_ESCAPE = re.compile(

@@ -11,10 +11,6 @@ ASCII_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
 CHECKPOINT = 4096
 
 
-def refuse(text: str) -> None:
-    """The encoder of a place that can hold no other text than it does."""
-
-
 class Text:
     """The characters of a source and the byte at which each stands."""
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from ..model import Document, Node, Problem
 from ..qemu.commandline import CommandNode
-from ..source import Piece, Source, Span, Value
-from .spans import Text, refuse
+from ..source import Piece, Source, Span, Value, refuse
+from .spans import Text
 from .xml_node import QEMU_NAMESPACE, TEMPLATE, Tree, XmlNode
 from .xml_scan import scan
 

@@ -52,6 +52,10 @@ class OptionNode(_Leaf):
         found = next((param for param in reversed(self.params) if param.key == name), None)
         return None if found is None or self.argument is None else param_value(self.argument, found)
 
+    def place(self, param: Param) -> Value:
+        """Where a parameter stands, as it is written."""
+        return self.text.pick((param.start, param.end))
+
     def remove(self, param: Param) -> tuple[Edit, ...]:
         """Edits that take a parameter out, with the comma before it, or after it if it is the first."""
         if self.argument is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from ..source import Encoder, Piece, Value
+from ..source import Encoder, Piece, Value, refuse
 from .optstring import FLAG, Param
 
 
@@ -19,7 +19,7 @@ def param_value(argument: Value, param: Param) -> Value:
 
 def _flag_piece(argument: Value, flag: Param) -> Piece:
     parts = argument.pick((flag.start, flag.end)).pieces
-    outer = parts[0].encode if _adjoin(parts) else _refuse
+    outer = parts[0].encode if _adjoin(parts) else refuse
 
     def encode(text: str) -> bytes | None:
         return outer(f"{flag.key}={_doubled(text)}")
@@ -40,7 +40,7 @@ def _pair_pieces(argument: Value, param: Param) -> tuple[Piece, ...]:
         low = high + 1
     if low < param.end or not pieces:
         pieces += _literal(argument, low, param.end, at)
-    return tuple(pieces) if changeable else tuple(piece._replace(encode=_refuse) for piece in pieces)
+    return tuple(pieces) if changeable else tuple(piece._replace(encode=refuse) for piece in pieces)
 
 
 def _literal(argument: Value, low: int, high: int, at: int) -> list[Piece]:
@@ -65,7 +65,3 @@ def _doubling(outer: Encoder) -> Encoder:
         return outer(_doubled(text))
 
     return encode
-
-
-def _refuse(text: str) -> None:
-    """The encoder of a place that can hold no other text than it does."""

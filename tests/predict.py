@@ -1,0 +1,199 @@
+"""Holds what vmlint says of random option strings against what real QEMUs do; a tool for whoever changes the lexer.
+
+    python -m tests.predict --count 2000 --seed 1 --oracle ../shared/oracle
+
+Without --oracle the `qemu-system-x86_64` on PATH is asked. Prints each disagreement and exits 1 if there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import vmlint
+from vmlint.qemu.options import options
+
+WARNED = re.compile(r"short-form boolean option '(.*?)' deprecated")
+REFUSED = "Expected '=' after parameter"
+BASE = ["-no-user-config", "-nodefaults", "-display", "none", "-S"]
+QUIT = ["-chardev", "stdio,id=quit,signal=off", "-mon", "chardev=quit,mode=control"]
+QMP = b'{"execute":"qmp_capabilities"}\n{"execute":"quit"}\n'
+FLAG_RULES = ("short-boolean", "parameter-without-value", "comma-not-doubled", "name-begins-with-no", "unknown-flag")
+
+SKELETONS = {
+    "-chardev": [
+        "null,id=c",
+        "socket,id=c,path=x.sock,server=on,wait=off",
+        "file,id=c,path=o.txt",
+        "id=c,backend=null",
+    ],
+    "-serial": [
+        "unix:x.sock,server=on,wait=off",
+        "tcp:127.0.0.1:0,server=on,wait=off",
+        "file:o.txt",
+        "null",
+        "vc:80x24",
+    ],
+    "-monitor": ["unix:x.sock,server=on,wait=off", "telnet:127.0.0.1:0,server=on,wait=off", "none"],
+    "-device": ["pcie-root-port,id=r,chassis=1", "virtio-balloon-pci", "driver=e1000,id=n"],
+    "-drive": ["file=disk.img,format=raw,if=none,id=d", "if=none,id=d"],
+    "-netdev": ["user,id=n", "id=n,type=user", "stream,id=n,server=on,addr.type=unix,addr.path=y.sock"],
+    "-object": ["memory-backend-ram,id=m,size=1M", "rng-builtin,id=r", "iothread,id=t"],
+    "-machine": ["q35", "type=pc", "none"],
+    "-boot": ["c", "order=c"],
+    "-accel": ["tcg", "accel=tcg"],
+    "-name": ["vm", "guest=vm"],
+    "-msg": ["timestamp=on"],
+    "-overcommit": ["cpu-pm=off"],
+    "-smbios": ["type=0", "type=1,serial=s"],
+    "-vnc": [":77", "none", "unix:v.sock"],
+    "-fsdev": ["local,id=f,path=.,security_model=none"],
+    "-blockdev": ["null-co,node-name=n", "driver=null-co,node-name=n"],
+    "-rtc": ["base=utc"],
+    "-m": ["64", "size=64"],
+    "-audiodev": ["none,id=a"],
+    "-icount": ["3", "shift=3"],
+    "-global": ["driver=e1000,property=mac,value=x"],
+}
+WORDS = ["foo", "nofoo", "no", "node-name", "none", "normal", "b.sock", "a b", "on", "off", "X", "mux2", "no-wait"]
+
+
+class Answer(NamedTuple):
+    """What a QEMU did: the tokens it warned about in order, and its first error."""
+
+    warned: list[str]
+    error: str
+
+
+def strings(count: int, seed: int) -> Iterator[list[str]]:
+    """Random arguments of random options: known booleans, bare values, words of no meaning, doubled and odd commas."""
+    chance = random.Random(seed)
+    for _ in range(count):
+        name = chance.choice(list(SKELETONS))
+        known = options().named[name[1:]]
+        parts = [chance.choice(SKELETONS[name])]
+        for _ in range(chance.randint(1, 3)):
+            boolean = chance.choice(sorted(known.booleans) or ["foo"])
+            value = chance.choice(sorted(known.values - {"id"}) or ["foo"])
+            word = chance.choice(WORDS)
+            shapes = [
+                boolean,
+                f"no{boolean}",
+                boolean,
+                f"{boolean}=on",
+                f"{boolean}=off",
+                value,
+                word,
+                "",
+                f",{boolean}",
+            ]
+            parts.append(chance.choice(shapes))
+        chance.shuffle(parts) if chance.random() < 0.15 else None
+        yield [name, ",".join(parts) + chance.choice(["", "", "", ","])]
+
+
+def argv(option: list[str]) -> list[str]:
+    """A whole set of words in which the option can stand."""
+    machine = [] if option[0] == "-machine" else ["-M", "q35"]
+    return [*machine, *option]
+
+
+def predicted(option: list[str], version: str) -> tuple[list[str], bool]:
+    """The tokens that QEMU should warn about, in order, and whether it should refuse one for want of a `=`."""
+    report = vmlint.check_argv(["qemu-system-x86_64", *argv(option)], qemu=f"=={version}")
+    found = [d for d in report.diagnostics if d.rule in FLAG_RULES]
+    refused = any("QEMU refuses" in d.message for d in found)
+    known = options().named[option[0][1:]]
+    noisy = known.warns is not None and not refused and version != "5.2"
+    tokens = [d.source.decode(*d.span) for d in found]
+    return [token for token in tokens if token] if noisy else [], refused  # nobody can point at an empty token
+
+
+def disagreement(option: list[str], version: str, answer: Answer) -> str:
+    """In which way the answer is not what was predicted; empty if it is. An error ends QEMU's reading early."""
+    expected, refused = predicted(option, version)
+    if (REFUSED in answer.error) and not refused:
+        return f"{version} refused it: {answer.error}"
+    warned = [token for token in answer.warned if token]
+    if answer.error:
+        return "" if _is_part(warned, expected) else f"{version} warned about {warned}, predicted {expected}"
+    if refused:
+        return f"{version} accepted it, predicted a refusal"
+    return "" if warned == expected else f"{version} warned about {warned}, predicted {expected}"
+
+
+def _is_part(some: list[str], whole: list[str]) -> bool:
+    rest = iter(whole)
+    return all(token in rest for token in some)
+
+
+def ask_local(option: list[str], version: str) -> Answer:
+    """The QEMU on PATH, in a folder of its own, told to quit as soon as it is up."""
+    del version
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "disk.img").write_bytes(bytes(1 << 16))
+        command = ["qemu-system-x86_64", *BASE, *argv(option), *QUIT]
+        done = subprocess.run(command, cwd=folder, input=QMP, capture_output=True, check=False, timeout=60)
+    messages = done.stderr.decode("utf-8", "replace")
+    errors = [line for line in messages.splitlines() if "warning:" not in line and not line.startswith("Please use")]
+    failed = done.returncode != 0
+    return Answer(WARNED.findall(messages), (errors or ["no message"])[0] if failed else "")
+
+
+def local_version() -> str:
+    """Major and minor of the QEMU on PATH."""
+    text = subprocess.run(["qemu-system-x86_64", "--version"], capture_output=True, text=True, check=True).stdout
+    return ".".join(re.findall(r"\d+", text)[:2])
+
+
+def oracle(folder: str) -> tuple[list[str], Callable[[list[str], str], Answer]]:
+    """The versions that an oracle has, and how to ask it."""
+    sys.path.insert(0, folder)
+    import run  # type: ignore[import-not-found]  # a script beside the project, if there is one
+
+    run.setup()
+
+    def ask(option: list[str], version: str) -> Answer:
+        result = run.run_one(argv(option), version, base=BASE)
+        return Answer(result["warn"], result["error"] or "")
+
+    return list(run.VERSIONS), ask
+
+
+def compare(count: int, seed: int, versions: list[str], ask: Callable[[list[str], str], Answer]) -> Iterator[str]:
+    """A line for each disagreement."""
+
+    def one(option: list[str]) -> list[str]:
+        return [f"{' '.join(option)}: {words}" for v in versions if (words := disagreement(option, v, ask(option, v)))]
+
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(one, strings(count, seed)):
+            yield from found
+
+
+def main() -> int:
+    """Compare as the arguments say, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--oracle", metavar="FOLDER")
+    given = parser.parse_args()
+    versions, ask = oracle(given.oracle) if given.oracle else ([local_version()], ask_local)
+    found = 0
+    for line in compare(given.count, given.seed, versions, ask):
+        found += 1
+        print(line, flush=True)
+    print(f"{given.count} option strings on {', '.join(versions)}: {found} disagreements")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
