@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.helpers import vmlint
+from tests.helpers import ROOT, vmlint
+from vmlint import cli, model
 
 BAD = "qemu-system-x86_64 -serial tcp::4444,server,nowait\n"
 GOOD = "qemu-system-x86_64 -serial tcp::4444,server=on,wait=off\n"
@@ -238,3 +241,52 @@ def test_rule_lists_and_explains(tmp_path: Path) -> None:
     page = vmlint("rule", "short-boolean", cwd=tmp_path).stdout.decode()
     assert page.startswith("# short-boolean\n")
     assert "delay=off" in page
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_fixed(tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_text(BAD)
+    done = vmlint("check", "--fix", "--output", "json:nowhere/out.json", cwd=tmp_path)
+    assert (done.returncode, done.stderr.decode()) == (
+        2,
+        "vmlint: error: nowhere/out.json: no such file or directory\n",
+    )
+    assert (tmp_path / "start.sh").read_text() == BAD
+
+
+def test_a_file_named_twice_is_linted_once(tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_text(BAD)
+    (tmp_path / "link.sh").symlink_to("start.sh")
+    done = vmlint("check", "--fix", "start.sh", "./start.sh", "link.sh", ".", cwd=tmp_path)
+    assert (done.returncode, done.stdout.decode()) == (1, "No problems found in 1 file (2 fixed).\n")
+
+
+def test_a_file_that_cannot_be_read_is_told_whatever_rules_are_chosen(tmp_path: Path) -> None:
+    (tmp_path / "cut.xml").write_text(MISMATCH[:200])
+    done = vmlint("check", "--select", "short-boolean", cwd=tmp_path)
+    assert done.returncode == 1
+    assert b"error[syntax-error]" in done.stdout
+
+
+def test_a_folder_that_git_ignores_is_read_when_named(tmp_path: Path) -> None:
+    if os.system("git --version >/dev/null 2>&1"):
+        pytest.skip("git is not installed")
+    os.system(f"git init -q {tmp_path}")
+    (tmp_path / ".gitignore").write_text("build/\n")
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "start.sh").write_text(BAD)
+    assert vmlint("check", ".", cwd=tmp_path).returncode == 0
+    assert vmlint("check", "build", cwd=tmp_path).returncode == 1
+
+
+def test_an_error_of_its_own_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_text(BAD)
+    code = "import vmlint.formats.shell as s; s.parse = None; from vmlint.cli import main; raise SystemExit(main(['check']))"
+    env = {"PYTHONPATH": str(ROOT / "linter")}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, env=env, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("vmlint: error: internal error, please report it with the file: TypeError")
+
+
+def test_the_command_line_knows_the_severities_of_the_model() -> None:
+    assert cli.SEVERITIES == model.SEVERITIES

@@ -134,3 +134,23 @@ def test_qemu_before_teaming() -> None:
 )
 def test_mac_addresses_are_read_as_libvirt_reads_them(text: str, octets: bytes | None) -> None:
     assert parse_mac(text) == octets
+
+
+def test_a_missing_model_is_virtio_on_some_machines() -> None:
+    without = interface("bridge", ONE, None, "type='persistent'", "ua-b")
+    for arch in ("aarch64", "s390x", "{{ arch }}"):
+        head = f"<os><type arch='{arch}' machine='virt'>hvm</type></os>\n"
+        assert lint("guest.xml", domain(without, head=head)) == []
+    assert lint("guest.xml", domain(without)) == [], "the host's architecture is not known"
+    x86 = domain(without, head="<os><type arch='x86_64'>hvm</type></os>\n")
+    assert marked(lint("guest.xml", x86)) == [("teaming-persistent-not-virtio", "interface")]
+
+
+def test_many_pairs_take_no_longer_each() -> None:
+    """Time must not grow with the square of the pairs; 4,000 took minutes when each looked at all others."""
+    pairs = [
+        interface("bridge", ONE, "virtio", "type='persistent'", f"ua-{number}")
+        + interface("hostdev", TWO, None, f"type='transient' persistent='ua-{number}'")
+        for number in range(4000)
+    ]
+    assert len(lint("guest.xml", domain(*pairs))) == 4000

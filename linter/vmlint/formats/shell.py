@@ -106,6 +106,8 @@ class _Reader:
 
     def _command(self, script: Script, node: tree_sitter.Node) -> None:
         words = script.words(node)
+        if not words and HINT.search(script.data, node.start_byte, node.end_byte):
+            self._not_read(script, node)
         at = _program(words)
         if at is not None:
             assignments = [_assignment(script, part) for part in node.children if part.type == "variable_assignment"]
