@@ -86,6 +86,7 @@ SILENT = [
     ["-serial", "udp:127.0.0.1:4555,server"],
     ["-chardev", "socket,id=c,path=x.sock,server=yes,wait=no"],
     ["-chardev", "socket,id=c,path=a,,server,,nowait,server=true,wait=false"],
+    ["-serial", "unix:server,server=on,wait=off"],
     ["-M", "pc", "-append", "-serial tcp::1,server,nowait", "-kernel", "missing"],
 ]
 

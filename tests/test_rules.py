@@ -82,3 +82,9 @@ def test_check_functions_and_tables_name_each_other() -> None:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     }
     assert named == public
+
+
+@pytest.mark.parametrize("option", ["-serial unix:server", "-mon mux", "-device ramfb", "-chardev null,id=server"])
+def test_a_name_that_is_also_a_boolean_is_a_name(option: str) -> None:
+    example = Example("start.sh", "", "", (), None, None)
+    assert look(f"qemu-system-x86_64 {option}\n", example, catalog.rules())[1] == []

@@ -353,3 +353,7 @@ def test_hostile_scripts_take_bounded_time(name: str) -> None:
         assert 0 <= node.span.start <= node.span.end <= len(HOSTILE[name])
         stack.extend(node.children)
     assert time.process_time() - start < 10
+
+
+def test_eval_reads_its_words_a_second_time() -> None:
+    assert found("eval qemu-system-x86_64 -serial tcp::1,server\\$x,nowait\n") == []

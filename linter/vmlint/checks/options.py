@@ -70,6 +70,8 @@ def boolean_as_first_value(node: Node, context: Context) -> Iterator[Finding]:
     if option is None or not option.params or option.params[0].kind != IMPLIED:
         return
     first, *others = option.params
+    if first.key in ("path", "chardev"):
+        return  # a socket or a chardev may well be called `server` or `mux`
     if option.name == "-device" and all(param.key != first.key for param in others):
         return  # a driver may have the name of a boolean: ramfb
     if first.value in option.option.booleans:

@@ -34,7 +34,7 @@ QEMU_NAME = re.compile(r"qemu|kvm", re.IGNORECASE)
 TALKERS = frozenset(
     (
         *("[", "[[", "adduser", "apk", "apropos", "apt", "apt-cache", "apt-get", "apt-mark", "aptitude"),
-        *("brew", "cat", "cd", "chgrp", "chmod", "chown", "cp", "dnf", "dpkg", "dpkg-query", "echo", "emerge"),
+        *("brew", "cat", "cd", "chgrp", "chmod", "chown", "cp", "dnf", "dpkg", "dpkg-query", "echo", "emerge", "eval"),
         *("file", "find", "getcap", "git", "grep", "hash", "info", "install", "killall", "ldd", "ln", "ls"),
         *("lsmod", "man", "microdnf", "mkdir", "modprobe", "mv", "nix-env", "pacman", "pgrep", "pip", "pkill"),
         *("printf", "rm", "rmmod", "rpm", "service", "setcap", "snap", "strip", "systemctl", "tdnf", "test"),
@@ -44,7 +44,7 @@ TALKERS = frozenset(
 """Commands that speak of a program rather than run it."""
 RUNNERS = frozenset(
     (
-        *("bwrap", "cgexec", "chroot", "chrt", "command", "distrobox", "doas", "docker", "env", "eval", "exec"),
+        *("bwrap", "cgexec", "chroot", "chrt", "command", "distrobox", "doas", "docker", "env", "exec"),
         *("firejail", "flatpak-spawn", "gdb", "ionice", "ip", "linux64", "ltrace", "nice", "nohup", "nsenter"),
         *("numactl", "perf", "podman", "prlimit", "rr", "runuser", "setarch", "setpriv", "setsid", "stdbuf"),
         *("strace", "su", "sudo", "systemd-run", "taskset", "time", "timeout", "unshare", "valgrind"),
