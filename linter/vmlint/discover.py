@@ -32,7 +32,7 @@ class Search:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = paths
-        self._seen: set[str] = set()
+        self._seen: dict[tuple[int, int], list[str]] = {}
         self.skipped: list[tuple[str, str]] = []
         self.failures: list[tuple[str, str]] = []
 
@@ -41,22 +41,22 @@ class Search:
         for path in self._paths:
             for file in self._files(path):
                 try:
-                    head = _read(file, SNIFF)
+                    head, inode = _head(file)
                 except Unreadable as error:
                     self.failures.append((file, str(error)))
                     continue
                 why, named = nothing_to_lint(head), file == path
                 if not why:
-                    if self._is_new(file):
+                    if self._is_new(file, inode):
                         yield file, head, named
                 elif named:
                     self.skipped.append((file, why))
 
-    def _is_new(self, file: str) -> bool:
-        """Whether a file comes up for the first time, under whatever name."""
-        known = len(self._seen)
-        self._seen.add(os.path.realpath(file))
-        return len(self._seen) > known
+    def _is_new(self, file: str, inode: tuple[int, int]) -> bool:
+        """Whether a file comes up for the first time, under whatever name; hard links are files of their own."""
+        names = self._seen.setdefault(inode, [])
+        names.append(file)
+        return len(names) == 1 or len({os.path.realpath(name) for name in names}) == len(names)
 
     def _files(self, path: str) -> list[str]:
         """The files below a folder that git does not ignore, or all of them where git cannot tell; a file is itself."""
@@ -134,16 +134,23 @@ def whole(path: str, start: bytes) -> bytes:
     """All of a file whose head is known. Raises Unreadable, also for a file of more than MAX_SIZE bytes."""
     if len(start) < SNIFF:
         return start
-    data = _read(path, MAX_SIZE + 1)
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(MAX_SIZE + 1)
+    except OSError as error:
+        raise Unreadable(reason(error)) from error
     if len(data) > MAX_SIZE:
         raise Unreadable(f"larger than {MAX_SIZE >> 20} MiB, the most that is read of a file")
     return data
 
 
-def _read(path: str, size: int) -> bytes:
+def _head(path: str) -> tuple[bytes, tuple[int, int]]:
+    """The first bytes of a file, and what tells it from all others. Raises Unreadable."""
     try:
         with open(path, "rb") as stream:
-            return stream.read(size)
+            status = os.fstat(stream.fileno())
+            size = min(status.st_size or SNIFF, SNIFF)  # a buffer of SNIFF bytes for each small file would cost most
+            return stream.read(size), (status.st_dev, status.st_ino)
     except OSError as error:
         raise Unreadable(reason(error)) from error
 
