@@ -290,3 +290,34 @@ def test_an_error_of_its_own_is_no_traceback(tmp_path: Path) -> None:
 
 def test_the_command_line_knows_the_severities_of_the_model() -> None:
     assert cli.SEVERITIES == model.SEVERITIES
+
+
+def test_a_link_and_its_parent_are_where_the_link_leads(tmp_path: Path) -> None:
+    for folder in ("work", "real/inner"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "work" / "start.sh").write_text(BAD)
+    (tmp_path / "real" / "start.sh").write_text(GOOD)
+    (tmp_path / "work" / "link").symlink_to("../real/inner")
+    assert vmlint("check", "link/..", cwd=tmp_path / "work").returncode == 0
+
+
+def test_a_very_deep_folder(tmp_path: Path) -> None:
+    os.system(f"cd {tmp_path} && for i in $(seq 1200); do mkdir d && cd d || exit; done")
+    assert vmlint("check", ".", cwd=tmp_path).returncode in (0, 2)
+    os.system(f"rm -rf {tmp_path}/d")
+
+
+def test_an_encoding_declared_late_is_honoured(tmp_path: Path) -> None:
+    head = '<?xml version="1.0"' + " " * 300 + 'encoding="iso-8859-1"?>\n'
+    xml = "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:commandline>"
+    xml += "<qemu:arg value='-qmp'/><qemu:arg value='unix:Ã©Ã©,server,telnet'/></qemu:commandline></domain>"
+    (tmp_path / "guest.xml").write_bytes((head + xml).encode("iso-8859-1"))
+    assert vmlint("check", "--fix", cwd=tmp_path).returncode == 1
+    after = (head + xml).replace("server,telnet", "server=on,telnet=on").encode("iso-8859-1")
+    assert (tmp_path / "guest.xml").read_bytes() == after
+
+
+def test_twenty_thousand_flags_of_one_option(tmp_path: Path) -> None:
+    """Took a minute when each flag looked at all others."""
+    (tmp_path / "start.sh").write_text("qemu-system-x86_64 -serial tcp:h:1" + ",server,nowait" * 10_000 + "\n")
+    assert vmlint("check", "-q", cwd=tmp_path).returncode == 1

@@ -154,3 +154,21 @@ def test_many_pairs_take_no_longer_each() -> None:
         for number in range(4000)
     ]
     assert len(lint("guest.xml", domain(*pairs))) == 4000
+
+
+@pytest.mark.parametrize("part", ["{{ mac }}", "{% include 'mac.xml' %}", "{% if a %}"])
+def test_an_interface_with_template_parts_may_have_another_address(part: str) -> None:
+    data = pair(ONE, None).replace(b"  <teaming type='transient'", f"  {part}<teaming type='transient'".encode())
+    assert lint("guest.xml", data) == []
+
+
+@pytest.mark.parametrize("address", ["53:54:00:aa:bb:01", "00:00:00:00:00:00"])
+def test_an_address_that_no_nic_can_have_is_not_copied(address: str) -> None:
+    (found,) = lint("guest.xml", pair(address, None))
+    assert found.fix is None
+
+
+def test_a_copied_address_is_written_in_its_usual_form() -> None:
+    given = pair("52:54:0:AA:bb:1 '/&gt;&lt;source x='", None).replace(b"mac address='52", b'mac address="52')
+    given = given.replace(b"source x=''/>", b"source x='\"/>")
+    assert lint_and_fix("guest.xml", given).data.count(b"<mac address='52:54:00:aa:bb:01'/>") == 1

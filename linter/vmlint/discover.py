@@ -75,10 +75,18 @@ class Search:
 
     def _walk(self, folder: str) -> Iterator[str]:
         """All plain files below; links to folders are not followed, so a loop of them cannot catch us."""
-        for root, folders, names in os.walk(folder, onerror=self._fail):
-            folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
-            paths = (os.path.normpath(os.path.join(root, name)) for name in names)
-            yield from (path for path in paths if _is_plain_file(path))
+        stack = [folder]
+        while stack:  # os.walk would call itself for each level
+            below = stack.pop()
+            try:
+                with os.scandir(below) as entries:
+                    for entry in entries:
+                        if entry.is_dir(follow_symlinks=False):
+                            stack.extend([entry.path] if entry.name not in SKIPPED_FOLDERS else ())
+                        elif entry.is_file(follow_symlinks=False):
+                            yield _short(entry.path)
+            except OSError as error:
+                self._fail(error)
 
     def _fail(self, error: OSError) -> None:
         self.failures.append((str(error.filename), reason(error)))
@@ -98,14 +106,14 @@ def _ask_git(folder: str) -> list[str] | None:
     if listed is None or (not listed and _git(folder, "check-ignore", ".") is not None):
         return None  # who names an ignored folder wants it looked at
     names = (os.fsdecode(name) for name in listed.split(b"\0") if name)
-    return [path for name in names if _is_plain_file(path := os.path.normpath(os.path.join(folder, name)))]
+    return [path for name in names if _is_plain_file(path := _short(os.path.join(folder, name)))]
 
 
 def _git(folder: str, *arguments: str) -> bytes | None:
     """What git prints, or None where it fails or is not installed."""
     import subprocess
 
-    command = ["git", "-C", folder, *arguments]
+    command = ["git", "-c", "core.fsmonitor=false", "-C", folder, *arguments]  # a repository could name a program there
     try:
         return subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
     except (OSError, subprocess.CalledProcessError):
@@ -120,6 +128,11 @@ def _in_repository(folder: str) -> bool:
             return False
         above = parent
     return True
+
+
+def _short(path: str) -> str:
+    """A path without a leading `./`; `link/..` stays, as it is not the folder that the link stands in."""
+    return path[2:] if path.startswith(f".{os.sep}") else path
 
 
 def _is_plain_file(path: str) -> bool:

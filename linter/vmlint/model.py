@@ -52,6 +52,11 @@ class Node:
         """Bytes of the name: what to underline when the node as a whole is meant."""
         raise NotImplementedError
 
+    @property
+    def has_template_parts(self) -> bool:
+        """Whether parts of a template stand among the children: more of them, or fewer, may be meant."""
+        return False
+
     def child(self, name: str) -> Node | None:
         """The first child called `name`."""
         return next((child for child in self.children if child.name == name), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -43,10 +42,12 @@ def _replace(path: str, data: bytes) -> None:
 
 
 def _copy_metadata(source: str, target: str) -> None:
-    """Mode and extended attributes, and the owner where we may."""
+    """Owner, mode and extended attributes. Raises Unreadable where only root could keep the owner."""
     status = os.stat(source)
     if hasattr(os, "chown"):
-        with contextlib.suppress(PermissionError):  # only root may give files away
+        try:
             os.chown(target, status.st_uid, status.st_gid)
+        except PermissionError as error:
+            raise Unreadable("belongs to another user or group; not fixed") from error
     shutil.copystat(source, target)
     os.utime(target)  # the content is new, so its time is too

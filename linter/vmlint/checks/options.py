@@ -25,10 +25,12 @@ JSON_TEXT = re.compile(r'"([\w.-]+)"\s*:\s*("(on|off|true|false|yes|no)")')
 
 def short_boolean(node: Node, context: Context) -> Iterator[Finding]:
     """Bare `server`, `nowait` and the like where QEMU reads a boolean."""
+    client: bool | None = None
     for option, param, token in _bare(node, BOOLEAN):
+        client = is_client(option) if client is None else client
         if _reaction(option, context) != "refused" and not context.target.admits_from("qemu", DEPRECATED):
             continue
-        variant = _unwanted(option, param)
+        variant = _unwanted(option, param, client)
         long = f"{param.key}={param.value}"
         edits = option.remove(param) if variant else option.text.replace(param.start, param.end, long)
         fields = {"token": token, "long": long, "option": option.name}
@@ -139,9 +141,9 @@ def _bare(node: Node, kind: str) -> Iterator[tuple[OptionNode, Param, str]]:
             yield option, param, token
 
 
-def _unwanted(option: OptionNode, param: Param) -> str:
+def _unwanted(option: OptionNode, param: Param, client: bool) -> str:
     """The message where newer releases refuse the parameter in any form, as they do on two kinds of socket."""
-    if param.key == "wait" and is_client(option):
+    if param.key == "wait" and client:
         return "client"
     return "gdb" if param.key == "delay" and is_gdb_tcp(option) else ""
 

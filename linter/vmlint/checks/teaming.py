@@ -35,7 +35,7 @@ def _add_model(interface: Node) -> tuple[Edit, ...]:
 def mac_mismatch(node: Node, context: Context) -> Iterator[Finding]:
     """A transient interface and its persistent side whose addresses differ as bytes, or where libvirt makes one up."""
     persistent = persistent_side(context.root, node)
-    if persistent is None:
+    if persistent is None or persistent.has_template_parts or node.has_template_parts:
         return
     kept, own = persistent.get("mac@address"), node.get("mac@address")
     fields = {"alias": known_text(node, "teaming@persistent")}
@@ -46,7 +46,7 @@ def mac_mismatch(node: Node, context: Context) -> Iterator[Finding]:
     elif kept is None and own is not None:
         yield _missing(persistent, context.root, own, "transient", fields)
     elif kept is not None and own is not None and _differ(kept, own):
-        edits = own.replace(0, len(own.text), kept.text)
+        edits = own.replace(0, len(own.text), canonical) if (canonical := _usable(kept)) else ()
         fields |= {"mac": kept.text, "other": own.text}
         yield Finding(own, fields, edits, notes=(("persistent", kept),))
 
@@ -61,11 +61,19 @@ def _differ(one: Value, other: Value) -> bool:
 
 def _missing(interface: Node, domain: Node, given: Value, giver: str, fields: dict[str, str]) -> Finding:
     """An interface without an address: libvirt would make one up, where that of the other side is needed."""
-    known = not given.opaque and parse_mac(given.text) is not None
-    edits = _add_mac(interface, given.text) if known else ()
+    canonical = _usable(given)
+    edits = _add_mac(interface, canonical) if canonical else ()
     # A file with a uuid may be what libvirt wrote out: then the domain is defined, and its addresses are known outside.
     safety = "unsafe" if domain.child("uuid") else None
     return Finding(interface, fields | {"mac": given.text}, edits, "missing", ((giver, given),), safety)
+
+
+def _usable(address: Value) -> str | None:
+    """An address in its usual form, if a NIC can have it: not multicast, which libvirt refuses, and not all zero."""
+    octets = None if address.opaque else parse_mac(address.text)
+    if octets is None or octets[0] & 1 or not any(octets):
+        return None
+    return ":".join(f"{octet:02x}" for octet in octets)
 
 
 def _add_mac(interface: Node, address: str) -> tuple[Edit, ...]:

@@ -81,6 +81,8 @@ class Script:
                 apart = False
             else:
                 groups[-1].append(node)
+        if ESCAPED_BLANK.match(self.data, at):
+            return []
         return [self.word(*group) for group in groups]
 
     def word(self, *nodes: tree_sitter.Node) -> Token:

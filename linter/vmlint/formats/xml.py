@@ -75,7 +75,7 @@ def encoding_of(data: bytes) -> tuple[str, int]:
     for bom, name in BOMS:
         if data.startswith(bom):
             return name, len(bom)
-    declared = DECLARED.match(data, 0, 256)
+    declared = DECLARED.match(data, 0, HEAD)
     return (_codec(declared[1].decode()) if declared else None) or "utf-8", 0
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 QEMU_NAMESPACE = "{http://libvirt.org/schemas/domain/qemu/1.0}"
 TEMPLATE = re.compile(
-    r"\{\{.*?\}\}|\{[%#].*?[%#]\}|<%.*?%>|\$\{[^}]*\}|\$\(\w+\)|\$[A-Za-z_]\w*|@\w+@|%\(\w+\)[sd]|%[sd]", re.DOTALL
+    r"\{\{.{0,500}?\}\}|\{[%#].{0,500}?[%#]\}|<%.{0,500}?%>|\$\{[^}]{0,500}\}|\$\(\w+\)|\$[A-Za-z_]\w*|@\w+@|%\(\w+\)[sd]|%[sd]",
+    re.DOTALL,
 )
 
 
@@ -99,6 +100,11 @@ class XmlNode(Node):
             return attribute_pieces(source, low, high)
 
         return with_opaque(Value(text, pieces), TEMPLATE)
+
+    @property
+    def has_template_parts(self) -> bool:
+        texts = [self.element.text, *(child.tail for child in self.element)]
+        return any(text and TEMPLATE.search(text) for text in texts)
 
     @property
     def text(self) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .commandline import OptionNode
-from .optstring import FLAG, IMPLIED, Param
+from .optstring import FLAG, Param
 
 BOOLEAN, VALUE, EATEN, TEXT, UNKNOWN, HELP = "boolean", "value", "eaten", "text", "unknown", "help"
 
@@ -14,16 +14,21 @@ FILE_NAME_END = re.compile(r"\.(?:sock|socket|img|qcow2|raw|iso|bin|rom|fd|txt|l
 
 
 def flags(option: OptionNode) -> list[tuple[Param, str]]:
-    """The bare tokens of an option's argument, each with what it is; none where a variable is part of it."""
+    """The bare tokens of an option's argument, each with what it is."""
     found = []
-    for index, param in enumerate(option.params):
-        if param.kind == FLAG and option.argument is not None:
-            token = option.argument.text[param.start : param.end]
-            found.append((param, _kind(option, token, param, option.params[:index])))
+    follows_text = False
+    for param in option.params:
+        if param.kind == FLAG:
+            token = option.text.text[param.start : param.end]
+            kind = _kind(option, token, param, follows_text)
+            follows_text = kind == TEXT  # `a,b.c,d.e`: what follows a rest may be more of it
+            found.append((param, kind))
+        else:
+            follows_text = True
     return found
 
 
-def _kind(option: OptionNode, token: str, param: Param, before: list[Param]) -> str:
+def _kind(option: OptionNode, token: str, param: Param, follows_text: bool) -> str:
     known = option.option
     if token in ("help", "?"):
         return HELP
@@ -33,10 +38,9 @@ def _kind(option: OptionNode, token: str, param: Param, before: list[Param]) -> 
         return BOOLEAN
     if param.key in known.values or param.key in known.on_only:
         return VALUE
-    return TEXT if _continues_text(token, before) else UNKNOWN
+    return TEXT if follows_text and _continues_text(token) else UNKNOWN
 
 
-def _continues_text(token: str, before: list[Param]) -> bool:
-    """Whether a token looks like the rest of the value before it, cut off by a comma that should have been doubled."""
-    follows_value = bool(before) and before[-1].kind in ("pair", IMPLIED)
-    return follows_value and (NAME.fullmatch(token) is None or FILE_NAME_END.search(token) is not None)
+def _continues_text(token: str) -> bool:
+    """Whether a token looks like the rest of a value, cut off by a comma that should have been doubled."""
+    return NAME.fullmatch(token) is None or FILE_NAME_END.search(token) is not None
