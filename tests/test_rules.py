@@ -13,6 +13,7 @@ from vmlint.engine import Engine
 from vmlint.fixer import apply
 from vmlint.model import Diagnostic, Document, Example, Rule
 from vmlint.run import target
+from vmlint.suppress import RULE, suppress
 
 PACKAGE = Path(__file__).parent.parent / "linter" / "vmlint"
 RULES = list(catalog.rules().values())
@@ -26,7 +27,10 @@ def look(text: str, example: Example, rules: dict[str, Rule]) -> tuple[Document,
     format_ = formats.claim(example.file, data)
     assert format_ is not None, f"no format reads {example.file}"
     document = format_.parse(example.file, data)
-    return document, Engine(rules, target(example.qemu, example.libvirt)).lint(document)
+    engine = Engine(rules, target(example.qemu, example.libvirt))
+    found = suppress(document, engine.lint(document), catalog.rules(), set(catalog.rules()))
+    unused = [engine.diagnostic(document, RULE, finding) for finding in found.unused if RULE in rules]
+    return document, found.diagnostics + unused
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)

@@ -28,6 +28,15 @@ class Engine:
                     self._by_path.setdefault(match.select, []).append((rule, match, check))
         self._wanted = frozenset(self._by_path)
 
+    @property
+    def active(self) -> set[str]:
+        """Names of the rules that the target admits."""
+        return {name for name, rule in self._rules.items() if applies(rule, self._target)}
+
+    def diagnostic(self, document: Document, rule: str, finding: Finding) -> Diagnostic:
+        """A finding that another part of vmlint makes, in the words of its rule."""
+        return _diagnostic(document, self._rules[rule], finding)
+
     def lint(self, document: Document) -> list[Diagnostic]:
         """All findings in a document, in the order of the file."""
         found = list(self._problems(document))

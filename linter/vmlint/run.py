@@ -13,6 +13,8 @@ from .source import Source
 from .versions import Target, Version, admitted, parse
 
 SAFE_FIXES = ("safe",)
+SUPPRESSION = b"vmlint:"
+"""Only a file that holds this is searched for comments that switch rules off."""
 ALWAYS = "input"
 """The topic of what cannot be read: chosen or not, a file that was not looked at must not pass as clean."""
 ALL_FIXES = ("safe", "unsafe")
@@ -36,6 +38,8 @@ class Result(NamedTuple):
     source: Source
     found: list[Diagnostic]
     fixed: fixer.Fixed
+    suppressed: int = 0
+    """Findings that comments switch off."""
 
 
 class Run:
@@ -75,21 +79,36 @@ class Run:
         self._lint("<command line>", format_.join(argv), format_)
 
     def _lint(self, path: str, data: bytes, format_: formats.Format) -> None:
+        suppressed: dict[bytes, int] = {}
+
         def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
             document = format_.parse(path, content)
-            return document, self._engine.lint(document)
+            found = self._engine.lint(document)
+            if SUPPRESSION in content.replace(b"\0", b""):
+                found, suppressed[content] = self._suppress(document, found)
+            return document, found
 
         document, found = look(data)
         fixed = fixer.Fixed(data, found, 0, 0)
         if self._fixes and any(diagnostic.fix for diagnostic in found):
             fixed = fixer.fix(data, look, self._fixes)
-        self._results.append(Result(document.source, found, fixed))
+        self._results.append(Result(document.source, found, fixed, suppressed.get(fixed.data, 0)))
+
+    def _suppress(self, document: Document, found: list[Diagnostic]) -> tuple[list[Diagnostic], int]:
+        """What comments in the file leave of some findings, and how many they switch off."""
+        from .suppress import RULE, suppress
+
+        left = suppress(document, found, catalog.rules(), self._engine.active)
+        if RULE not in self._engine.active:
+            return left.diagnostics, left.number
+        told = [self._engine.diagnostic(document, RULE, finding) for finding in left.unused]
+        return sorted([*left.diagnostics, *told], key=lambda diagnostic: diagnostic.span), left.number
 
     def write_changes(self) -> None:
         """Write the files that fixes changed; what cannot be written counts as not fixed."""
         from .writer import write
 
-        for index, (source, found, fixed) in enumerate(self._results):
+        for index, (source, found, fixed, _) in enumerate(self._results):
             if fixed.data != source.data:
                 try:
                     write(source.path, source.data, fixed.data)
@@ -105,6 +124,7 @@ class Run:
             len(results),
             self._skipped + [Failure(*skipped) for skipped in (search.skipped if search else ())],
             self._failures + [Failure(*failure) for failure in (search.failures if search else ())],
+            suppressed=sum(result.suppressed for result in results),
             fixed=sum(result.fixed.applied for result in results),
             held_back=sum(result.fixed.held_back for result in results),
             changes=tuple(Change(r.source, r.fixed.data) for r in results if r.fixed.data != r.source.data),
