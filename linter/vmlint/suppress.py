@@ -36,10 +36,9 @@ class Suppression(NamedTuple):
     removal: Edit
     """Takes the comment out, with its line if nothing else stands there."""
 
-    def covers(self, diagnostic: Diagnostic, rule: Rule) -> bool:
-        """Whether it switches a finding of a rule off."""
-        named = rule.name in self.names or rule.topic in self.names
-        return named and any(span.start <= diagnostic.span.start < span.end for span in self.covered)
+    def names_rule(self, rule: Rule) -> bool:
+        """Whether it names a rule, or its topic."""
+        return rule.name in self.names or rule.topic in self.names
 
 
 class Suppressed(NamedTuple):
@@ -57,8 +56,8 @@ def suppress(
     comments = suppressions(document)
     used: set[Suppression] = set()
     kept = []
-    for diagnostic in diagnostics:
-        covering = [comment for comment in comments if comment.covers(diagnostic, rules[diagnostic.rule])]
+    for diagnostic, around in _around(diagnostics, comments):
+        covering = [comment for comment in around if comment.names_rule(rules[diagnostic.rule])]
         used.update(covering)
         if not covering:
             kept.append(diagnostic)
@@ -66,6 +65,20 @@ def suppress(
     asleep = known - set(active) - {rules[name].topic for name in active}
     unused = [_unused(comment, known) for comment in comments if comment not in used and not asleep & {*comment.names}]
     return Suppressed(kept, len(diagnostics) - len(kept), unused)
+
+
+def _around(
+    diagnostics: list[Diagnostic], comments: list[Suppression]
+) -> Iterator[tuple[Diagnostic, list[Suppression]]]:
+    """Findings in the order of the file, each with the comments that cover its place."""
+    coming = sorted(((span, comment) for comment in comments for span in comment.covered), reverse=True)
+    around: list[tuple[Span, Suppression]] = []
+    for diagnostic in sorted(diagnostics, key=lambda diagnostic: diagnostic.span):
+        at = diagnostic.span.start
+        while coming and coming[-1][0].start <= at:
+            around.append(coming.pop())
+        around = [(span, comment) for span, comment in around if at < span.end]
+        yield diagnostic, [comment for _, comment in around]
 
 
 def _unused(comment: Suppression, known: set[str]) -> Finding:
