@@ -37,24 +37,26 @@ def mistakes(root: Node) -> list[Mistake]:
     """All that the schema does not allow in a domain or network, and (`too-old`) what some releases do not have."""
     found: list[Mistake] = []
     known = model(schema_name(root))
-    stack = [(root, known.root(str(root.element.tag)), root)]
+    stack = [_Element(known, root, known.root(str(root.element.tag)), None)]
     while stack:
-        node, type_, parent = stack.pop()
-        if not type_.open:
-            element = _Element(known, node, type_, parent)
+        element = stack.pop()
+        if not element.type.open:
             found.extend(element.mistakes())
-            stack.extend((child, inner, node) for child, inner in element.inner)
-    return found
+            stack.extend(element.inner)
+    moved = {mistake.fields["name"] for mistake in found if mistake.variant.startswith("misplaced")}
+    return [m for m in found if m.kind != "missing-element" or m.fields["name"] not in moved]
 
 
 class _Element:
     """One element held against its type."""
 
-    def __init__(self, known: Model, node: Node, type_: Type, parent: Node) -> None:
+    def __init__(self, known: Model, node: Node, type_: Type, parent: _Element | None) -> None:
         self.known, self.node, self.type, self.parent = known, node, type_, parent
         self.label = label(node)
-        self.inner: list[tuple[Node, Type]] = []
+        self.inner: list[_Element] = []
         """Children that may stand here, for the walk to go on with."""
+        self.meant: set[str] = set()
+        """Attributes that are there, but misspelt."""
 
     def mistakes(self) -> Iterator[Mistake]:
         """What is wrong with this element itself; not what is wrong below it."""
@@ -64,21 +66,23 @@ class _Element:
 
     def _attributes(self) -> Iterator[Mistake]:
         names = [name for name in self.node.attribute_names if "{" not in name]
-        meant = set()
+        for name in names:
+            if name not in self.type.attributes:
+                mistake = self._unknown_attribute(name, names)
+                self.meant.add(mistake.fields["meant"])
+                yield mistake
         for name in names:
             member = self.type.attributes.get(name)
             if member is None:
-                mistake = self._unknown_attribute(name, names)
-                meant.add(mistake.fields["meant"])
-                yield mistake
-            elif other := self._elsewhere(member):
+                continue
+            if other := self._elsewhere(member):
                 fields = {"name": name, "element": self.label, **other}
                 yield Mistake("unknown-attribute", self.node.attribute_name(name), "other-kind", fields)
             else:
                 yield from self._newer(member, f"the attribute '{name}'", self.node.attribute_name(name))
                 yield from self._value(self.node.value(name), member, name)
         for name, member in self.type.attributes.items():
-            if member.required and name not in names and name not in meant and self._is_wanted(member):
+            if member.required and name not in names and name not in self.meant and self._is_wanted(member):
                 yield Mistake("missing-attribute", self.node, "", {"name": name, "element": self.label})
 
     def _unknown_attribute(self, name: str, present: list[str]) -> Mistake:
@@ -103,7 +107,7 @@ class _Element:
         known = values(member.type)
         meant = closest(value.text.strip(), known)
         where = f"'{name}' of <{self.label}>" if name else f"<{self.label}>"
-        fields = {"value": value.text.strip(), "where": where, "allowed": _listed(known), "meant": meant or ""}
+        fields = {"value": value.text.strip(), "where": where, "allowed": _listed(known, meant), "meant": meant or ""}
         listed = is_enumerated(member.type)
         variant = f"{'listed' if listed else 'form'}-{(member.wrong or 'unknown') if name else 'unknown'}"
         edits = value.replace(0, len(value.text), meant) if meant and listed else ()
@@ -111,9 +115,9 @@ class _Element:
 
     def _text(self) -> Iterator[Mistake]:
         text = self.type.text
-        if text is not None:
+        if text is not None and not self.node.children:
             yield from self._value(self.node.text, _Text(text))
-        elif not self.type.mixed and not self.node.has_template_parts:
+        if not self.type.mixed and not self.node.has_template_parts:
             if (value := self.node.text).text.strip(BLANK):
                 yield Mistake("stray-text", _stripped(value), "", {"element": self.label})
             for child in self.node.children:
@@ -138,7 +142,7 @@ class _Element:
                     yield Mistake("doubled-element", node, "", fields, first=first[tag])
                 yield from self._newer(member, f"<{label(node)}>", node)
                 first.setdefault(tag, node)
-                self.inner.append((node, self.known.type(member.type)))
+                self.inner.append(_Element(self.known, node, self.known.type(member.type), self))
         if not self.node.has_template_parts:
             for tag, member in self.type.children.items():
                 if member.required and tag not in first and tag not in meant and self._is_wanted(member):
@@ -176,7 +180,7 @@ class _Element:
         for condition in member.conditions:
             value = self._decides(condition)
             if value is not None and value not in condition.values:
-                owner = label(self.parent) if condition.above else self.label
+                owner = self._owner(condition).label
                 has = f"{condition.attribute}='{value}'" if value != ABSENT else f"no {condition.attribute}"
                 wanted = _listed([known for known in sorted(condition.values) if known != ABSENT])
                 return {"owner": owner, "attribute": condition.attribute, "wanted": wanted, "has": has}
@@ -184,15 +188,16 @@ class _Element:
 
     def _decides(self, condition: Condition) -> str | None:
         """The value a condition asks about; None where it is not known or is wrong itself."""
-        node = self.parent if condition.above else self.node
-        value = node.value(condition.attribute)
+        owner = self._owner(condition)
+        value = owner.node.value(condition.attribute)
         if value is None:
-            return ABSENT
-        return None if value.opaque or (not condition.above and not self._is_known(condition.attribute, value)) else value.text
+            return None if condition.attribute in owner.meant else ABSENT
+        member = owner.type.attributes.get(condition.attribute)
+        return value.text if member and not value.opaque and member.type.is_valid(value.text) else None
 
-    def _is_known(self, attribute: str, value: Value) -> bool:
-        member = self.type.attributes.get(attribute)
-        return member is not None and bool(member.type.is_valid(value.text))
+    def _owner(self, condition: Condition) -> _Element:
+        """The element that has the attribute a condition asks about."""
+        return self.parent if condition.above and self.parent else self
 
     def _is_wanted(self, member: Attribute | Child) -> bool:
         """Whether a required member is required here."""
@@ -215,10 +220,12 @@ def label(node: Node) -> str:
     return str(node.element.tag) if "{" not in str(node.element.tag) else node.name.rpartition("}")[2]
 
 
-def _listed(known: list[str]) -> str:
-    """Some values in words."""
-    if not known or len(known) > MANY:
-        return "one of those in the schema" if known else ""
+def _listed(known: list[str], example: str | None = None) -> str:
+    """Some values in words; of many, only how many they are and one of them."""
+    if not known:
+        return ""
+    if len(known) > MANY:
+        return f"one of {len(known)} words" + (f", such as '{example}'" if example else "")
     quoted = [f"'{value}'" for value in known]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 

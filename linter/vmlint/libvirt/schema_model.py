@@ -12,6 +12,7 @@ from .schema_shape import MAX, MIN, WHEN, Condition, conditions
 
 VMLINT = "{urn:vmlint:schema}"
 XS = "{http://www.w3.org/2001/XMLSchema}"
+ROOTS = ("domain", "network")
 SIMILARITY = 0.6
 """As difflib counts it; one wrong letter in three is still alike."""
 
@@ -126,7 +127,7 @@ class Model:
 
     def _everything(self) -> Iterator[tuple[str, str, Type]]:
         """Every element of the format with the name of the one around it and its type."""
-        queue = [(tag, "", self.type(found.type)) for tag, found in self._schema.elements.items() if "}" not in tag]
+        queue = [(tag, "", self.type(found.type)) for tag, found in self._schema.elements.items() if tag in ROOTS]
         seen = set()
         for tag, around, type_ in queue:  # grows while it is walked
             if (tag, type_) not in seen:
@@ -164,7 +165,25 @@ def value_after(type_: Any, text: str) -> str | None:
 
 
 def closest(name: str, known: list[str]) -> str | None:
-    """The one of some names that a misspelt one was probably meant to be."""
-    folded = {text.lower().replace("-", "_"): text for text in sorted(known, reverse=True)}
-    found = get_close_matches(name.lower().replace("-", "_"), folded, 1, SIMILARITY)
+    """The one of some names that a misspelt one was probably meant to be: one slip away, or else alike."""
+    folded = {_folded(text): text for text in sorted(known, reverse=True)}
+    plain = _folded(name)
+    near = [text for text in folded if text == plain or _one_slip(plain, text)]
+    found = get_close_matches(plain, near or folded, 1, 0.0 if near else SIMILARITY)
     return folded[found[0]] if found else None
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "_")
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether two words differ by one letter changed, left out or added, or by two that changed places."""
+    if len(one) > len(other):
+        one, other = other, one
+    if len(other) - len(one) > 1:
+        return False
+    at = next((at for at, letter in enumerate(one) if letter != other[at]), len(one))
+    if len(one) < len(other):
+        return one[at:] == other[at + 1 :]
+    return one[at + 1 :] == other[at + 1 :] or (one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :])
