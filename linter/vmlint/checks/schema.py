@@ -3,48 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from typing import TYPE_CHECKING, cast
 
 from ..finding import Context, Finding
 from ..libvirt.schema import is_valid
-from ..libvirt.schema_explain import Mistake, mistakes
 from ..model import Node
 from ..versions import parse
+
+if TYPE_CHECKING:
+    from ..libvirt.schema_explain import Mistake
+
+MEMO = "schema"
+NEWEST_KNOWN = (12,)
+"""From here on nothing in the schemas is too new for a libvirt."""
 
 
 def unknown_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements that libvirt does not know where they stand."""
-    return _findings(node, "unknown-element")
+    return _findings(node, context, "unknown-element")
 
 
 def unknown_attribute(node: Node, context: Context) -> Iterable[Finding]:
     """Attributes that libvirt does not know where they stand."""
-    return _findings(node, "unknown-attribute")
+    return _findings(node, context, "unknown-attribute")
 
 
 def wrong_value(node: Node, context: Context) -> Iterable[Finding]:
     """Values that an attribute or element cannot have."""
-    return _findings(node, "wrong-value")
+    return _findings(node, context, "wrong-value")
 
 
 def missing_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements without a child that they must have."""
-    return _findings(node, "missing-element")
+    return _findings(node, context, "missing-element")
 
 
 def missing_attribute(node: Node, context: Context) -> Iterable[Finding]:
     """Elements without an attribute that they must have."""
-    return _findings(node, "missing-attribute")
+    return _findings(node, context, "missing-attribute")
 
 
 def doubled_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements that stand twice where libvirt reads one."""
-    return _findings(node, "doubled-element")
+    return _findings(node, context, "doubled-element")
 
 
 def stray_text(node: Node, context: Context) -> Iterable[Finding]:
     """Text between elements."""
-    return _findings(node, "stray-text")
+    return _findings(node, context, "stray-text")
 
 
 def too_old(node: Node, context: Context) -> Iterable[Finding]:
@@ -52,22 +58,26 @@ def too_old(node: Node, context: Context) -> Iterable[Finding]:
     oldest = context.target.libvirt[0]
     if oldest >= NEWEST_KNOWN:
         return []
+    from ..libvirt.schema_explain import mistakes
+
     wanting = [m for m in mistakes(node) if m.kind == "too-old" and oldest <= parse(m.fields["after"])]
     return [Finding(m.at, m.fields) for m in wanting]
 
 
-NEWEST_KNOWN = (12,)
-"""From here on nothing in the schemas is too new for a libvirt."""
+def _findings(root: Node, context: Context, kind: str) -> Iterable[Finding]:
+    found = cast("list[Mistake] | None", context.memo.get(MEMO))
+    if found is None:
+        found = context.memo[MEMO] = _explained(root)
+    return [_finding(mistake) for mistake in found if mistake.kind == kind] if found else ()
 
 
-def _findings(node: Node, kind: str) -> list[Finding]:
-    return [_finding(mistake) for mistake in _explained(node) if mistake.kind == kind]
-
-
-@lru_cache(maxsize=1)
 def _explained(root: Node) -> list[Mistake]:
-    """What is wrong with a document; several rules ask for the same one."""
-    return [] if is_valid(root) else mistakes(root)
+    """What is wrong with a document."""
+    if is_valid(root):
+        return []
+    from ..libvirt.schema_explain import mistakes
+
+    return mistakes(root)
 
 
 def _finding(mistake: Mistake) -> Finding:

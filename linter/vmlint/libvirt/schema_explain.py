@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..model import Node, Place
 from ..source import Edit, Value
 from .schema import schema_name
-from .schema_model import Attribute, Child, Member, Model, Type, closest, is_enumerated, model, value_after, values
+from .schema_model import Attribute, Child, Member, Model, Type, closest, is_enumerated, model, one_slip, value_after, values
 from .schema_shape import ABSENT, Condition
 
 REFUSING = frozenset(("features", "hyperv", "kvm", "stimer", "tlbflush", "active_pcr_banks"))
@@ -91,7 +91,7 @@ class _Element:
         at = self.node.attribute_name(name)
         places = self._places(f"@{name}")
         meant = closest(name, free)
-        if meant and (not places or meant.lower() == name.lower()):
+        if meant and (not places or one_slip(name, meant)):
             return Mistake("unknown-attribute", at, "misspelt", {**fields, "meant": meant}, at.replace(0, len(name), meant))
         return self._misplaced("unknown-attribute", at, fields, places)
 
@@ -108,6 +108,7 @@ class _Element:
         meant = closest(value.text.strip(), known)
         where = f"'{name}' of <{self.label}>" if name else f"<{self.label}>"
         fields = {"value": value.text.strip(), "where": where, "allowed": _listed(known, meant), "meant": meant or ""}
+        fields["hint"] = f"; did you mean '{meant}'?" if meant else ""
         listed = is_enumerated(member.type)
         variant = f"{'listed' if listed else 'form'}-{(member.wrong or 'unknown') if name else 'unknown'}"
         edits = value.replace(0, len(value.text), meant) if meant and listed else ()
@@ -155,7 +156,7 @@ class _Element:
         refused = "-refused" if self.label in REFUSING else ""
         places = self._places(tag)
         meant = closest(tag, [known for known in self.type.children if "{" not in known])
-        if meant and (not places or meant.lower() == tag.lower()):
+        if meant and (not places or (one_slip(tag, meant) and not self._near(tag))):
             fields["meant"] = meant
             return Mistake("unknown-element", node, f"misspelt{refused}", fields, node.rename(meant))
         return self._misplaced("unknown-element", node, fields, places, refused)
@@ -171,9 +172,14 @@ class _Element:
     def _places(self, member: str) -> list[str]:
         """Where a child or attribute may stand; only just below this element if it may stand there."""
         found = self.known.places.get(member, [])
-        near = [(tag, around) for tag, around in found if around == self.label and tag in self.type.children]
+        near = self._near(member)
         named = [f"<{tag}> in <{around}>" if tag == self.label else f"<{tag}>" for tag, around in near or found]
         return list(dict.fromkeys(named))
+
+    def _near(self, member: str) -> list[tuple[str, str]]:
+        """Those of its places that are just below this element."""
+        found = self.known.places.get(member, [])
+        return [(tag, around) for tag, around in found if around == self.label and tag in self.type.children]
 
     def _elsewhere(self, member: Attribute | Child) -> dict[str, str]:
         """Which kind of this element a member is for, if this one is known to be of another."""

@@ -168,7 +168,7 @@ def closest(name: str, known: list[str]) -> str | None:
     """The one of some names that a misspelt one was probably meant to be: one slip away, or else alike."""
     folded = {_folded(text): text for text in sorted(known, reverse=True)}
     plain = _folded(name)
-    near = [text for text in folded if text == plain or _one_slip(plain, text)]
+    near = [text for text in folded if text == plain or one_slip(plain, text)]
     found = get_close_matches(plain, near or folded, 1, 0.0 if near else SIMILARITY)
     return folded[found[0]] if found else None
 
@@ -177,8 +177,9 @@ def _folded(name: str) -> str:
     return name.lower().replace("-", "_")
 
 
-def _one_slip(one: str, other: str) -> bool:
-    """Whether two words differ by one letter changed, left out or added, or by two that changed places."""
+def one_slip(one: str, other: str) -> bool:
+    """Whether two words differ, but for case, by one letter changed, left out or added, or by two that changed places."""
+    one, other = _folded(one), _folded(other)
     if len(one) > len(other):
         one, other = other, one
     if len(other) - len(one) > 1:

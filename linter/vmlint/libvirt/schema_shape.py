@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 WHEN, MAX, MIN = (f"{{urn:vmlint:schema}}{name}" for name in ("when", "max", "min"))
+NONE: frozenset[str] = frozenset()
+COMPLEX_TYPE, ELEMENT, ATTRIBUTE = f"{XS}complexType", f"{XS}element", f"{XS}attribute"
 ABSENT = "-"
 """Stands in `v:when` for an attribute that is not there."""
 
@@ -45,21 +47,21 @@ class Switch:
         self.above = above
         self.attribute = attribute
         self._members: list[tuple[bool, str, frozenset[str]]] = []
-        self._closed: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        self.closed: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        """Names of the attributes and of the children that there are not, by the values met so far."""
 
     def add(self, is_attribute: bool, name: str, values: frozenset[str]) -> None:
         """A member that there is only for some values."""
         self._members.append((is_attribute, name, values))
 
-    def closed(self, value: str) -> tuple[frozenset[str], frozenset[str]]:
-        """Names of the attributes and of the children that there are not for a value."""
-        if value not in self._closed:
-            out = [(is_attribute, name) for is_attribute, name, values in self._members if value not in values]
-            self._closed[value] = (
-                frozenset(name for is_attribute, name in out if is_attribute),
-                frozenset(name for is_attribute, name in out if not is_attribute),
-            )
-        return self._closed[value]
+    def close(self, value: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Work out what there is not for a value."""
+        out = [(is_attribute, name) for is_attribute, name, values in self._members if value not in values]
+        self.closed[value] = (
+            frozenset(name for is_attribute, name in out if is_attribute),
+            frozenset(name for is_attribute, name in out if not is_attribute),
+        )
+        return self.closed[value]
 
 
 class Shape:
@@ -71,6 +73,18 @@ class Shape:
         """Children that may stand once."""
         self.required: set[str] = set()
         self.below: dict[str, Shape] = {}
+        self.tags: tuple[str, ...] = ()
+        """Names of the children that are below."""
+        self.counts = False
+        """Whether it matters how often a child stands there."""
+
+    def switch(self, above: bool, attribute: str) -> Switch:
+        """The switch that is an attribute, of the element around if `above`."""
+        for found in self.switches:
+            if (found.above, found.attribute) == (above, attribute):
+                return found
+        self.switches.append(Switch(above, attribute))
+        return self.switches[-1]
 
     @property
     def says_something(self) -> bool:
@@ -83,73 +97,75 @@ def fits(root: _Element, shape: Shape) -> bool:
     stack: list[tuple[_Element, _Element, Shape]] = [(root, root, shape)]
     while stack:
         element, parent, shape = stack.pop()
-        closed: frozenset[str] | None = None
+        closed: frozenset[str] = NONE
         for switch in shape.switches:
             value = (parent if switch.above else element).get(switch.attribute, ABSENT)
-            attributes, children = switch.closed(value)
+            attributes, children = switch.closed.get(value) or switch.close(value)
             if attributes and not attributes.isdisjoint(element.keys()):
                 return False
             closed = closed | children if closed else children
-        below, single = shape.below, shape.single
-        if closed or below or single:
-            tags = []
-            for child in element:
-                tag = cast(str, child.tag)
-                tags.append(tag)
-                if tag in below:
-                    stack.append((child, element, below[tag]))
-            if closed and not closed.isdisjoint(tags):
+        if not len(element):
+            if shape.required:
                 return False
-            if single and len(tags) > 1 and _doubled(tags, single):
+            continue
+        below = shape.below
+        if closed or shape.counts:
+            inner = {child.tag: child for child in element}
+            if not closed.isdisjoint(inner) or not shape.required.issubset(inner):
                 return False
-        if shape.required and not shape.required.issubset(child.tag for child in element):
-            return False
+            if len(inner) < len(element) and _doubled(element, shape.single):
+                return False
+            if len(inner) == len(element):
+                stack.extend([(inner[tag], element, below[tag]) for tag in inner if tag in below])
+                continue
+        if below:
+            stack.extend([(child, element, below[child.tag]) for child in element.iterchildren(*shape.tags)])
     return True
 
 
-def _doubled(tags: list[str], single: set[str]) -> bool:
-    return len(set(tags)) < len(tags) and any(tags.count(tag) > 1 for tag in single.intersection(tags))
+def _doubled(element: _Element, single: set[str]) -> bool:
+    tags = [child.tag for child in element]
+    return any(tags.count(tag) > 1 for tag in single.intersection(tags))
 
 
 @cache
 def shape_of(name: str) -> Shape:
     """The shape of the root of the schema called `domain` or `network`."""
-    types = {str(found.get("name")): found for found in _complex_types(name, set())}
-    shapes = {name: Shape() for name in types}
-    for name_, type_ in types.items():
-        _fill(shapes[name_], type_, shapes)
+    shapes: dict[str, Shape] = {}
+    for root in _files(name, set()):
+        _read(root, shapes)
     _prune(shapes.values())
     return shapes[name.capitalize()]
 
 
-def _complex_types(name: str, seen: set[str]) -> Iterator[_Element]:
-    """The named complex types of a schema and of those it includes."""
+def _files(name: str, seen: set[str]) -> Iterator[_Element]:
+    """A schema and those it includes."""
     from lxml.etree import parse
 
     seen.add(name)
     root = parse(data_path(f"schemas/{name}.xsd")).getroot()
-    yield from root.iterchildren(f"{XS}complexType")
+    yield root
     for include in root.iterchildren(f"{XS}include"):
         other = str(include.get("schemaLocation")).removesuffix(".xsd")
         if other not in seen:
-            yield from _complex_types(other, seen)
+            yield from _files(other, seen)
 
 
-def _fill(shape: Shape, type_: _Element, shapes: dict[str, Shape]) -> None:
-    switches: dict[tuple[bool, str], Switch] = {}
-    for member in type_.iter(f"{XS}element", f"{XS}attribute"):
-        name, kind = str(member.get("name")), str(member.get("type"))
-        is_attribute = member.tag == f"{XS}attribute"
-        for above, attribute, values in conditions(member.get(WHEN)):
-            switch = switches.setdefault((above, attribute), Switch(above, attribute))
-            switch.add(is_attribute, name, values)
-        if member.get(MAX):
-            shape.single.add(name)
-        if member.get(MIN):
-            shape.required.add(name)
-        if not is_attribute and kind in shapes:
-            shape.below[name] = shapes[kind]
-    shape.switches = list(switches.values())
+def _read(root: _Element, shapes: dict[str, Shape]) -> None:
+    """Add what one file says of its complex types."""
+    for type_ in root.iterchildren(COMPLEX_TYPE):
+        shape = shapes.setdefault(str(type_.get("name")), Shape())
+        for member in type_.iter(ELEMENT, ATTRIBUTE):
+            name, kind, when = str(member.get("name")), member.get("type"), member.get(WHEN)
+            if kind and member.tag == ELEMENT:
+                shape.below[name] = shapes.setdefault(kind, Shape())
+            if when:
+                for above, attribute, values in conditions(when):
+                    shape.switch(above, attribute).add(member.tag == ATTRIBUTE, name, values)
+            if member.get(MAX):
+                shape.single.add(name)
+            if member.get(MIN):
+                shape.required.add(name)
 
 
 def _prune(shapes: Iterable[Shape]) -> None:
@@ -160,4 +176,6 @@ def _prune(shapes: Iterable[Shape]) -> None:
         before = len(useful)
         useful |= {shape for shape in shapes if not useful.isdisjoint(shape.below.values())}
     for shape in shapes:
+        shape.counts = bool(shape.single or shape.required)
         shape.below = {name: below for name, below in shape.below.items() if below in useful}
+        shape.tags = tuple(shape.below)
