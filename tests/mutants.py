@@ -10,7 +10,20 @@ from typing import NamedTuple
 
 from vmlint.formats.xml_scan import Element, attributes, scan, tag_name
 
-ATTRIBUTE_NAMES = ("type", "mode", "name", "bus", "cache", "port", "model", "file", "enabled", "state", "bogus", "speed")
+ATTRIBUTE_NAMES = (
+    "type",
+    "mode",
+    "name",
+    "bus",
+    "cache",
+    "port",
+    "model",
+    "file",
+    "enabled",
+    "state",
+    "bogus",
+    "speed",
+)
 WORD = re.compile(r"[A-Za-z][A-Za-z_-]{2,}")
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, cast
 from ..model import Node
 from ..source import Edit, Piece, Span, Value
 from .spans import Text, with_opaque
-from .xml_scan import Element, attribute_encoder, attribute_names, attribute_pieces, attributes, scan, tag_name, text_pieces
+from .xml_scan import (
+    Element,
+    attribute_encoder,
+    attribute_names,
+    attribute_pieces,
+    attributes,
+    scan,
+    tag_name,
+    text_pieces,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -9,11 +9,23 @@ from typing import Any, NamedTuple
 from ..model import Node, Place
 from ..source import Edit, Value
 from .schema import schema_name
-from .schema_model import Attribute, Child, Member, Model, Type, closest, is_enumerated, model, one_slip, value_after, values
+from .schema_model import (
+    Attribute,
+    Child,
+    Member,
+    Model,
+    Type,
+    closest,
+    is_enumerated,
+    model,
+    one_slip,
+    value_after,
+    values,
+)
 from .schema_shape import ABSENT, Condition
 
 REFUSING = frozenset(("features", "hyperv", "kvm", "stimer", "tlbflush", "active_pcr_banks"))
-"""Elements in which libvirt refuses a child it does not know; elsewhere it passes over it (measured on 7.0, 9.0, 11.3)."""
+"""In these elements libvirt refuses a child it does not know; elsewhere it drops it (measured on 7.0, 9.0, 11.3)."""
 MANY = 12
 """More values than that are not listed."""
 FEW = 3
@@ -92,7 +104,9 @@ class _Element:
         places = self._places(f"@{name}")
         meant = closest(name, free)
         if meant and (not places or one_slip(name, meant)):
-            return Mistake("unknown-attribute", at, "misspelt", {**fields, "meant": meant}, at.replace(0, len(name), meant))
+            return Mistake(
+                "unknown-attribute", at, "misspelt", {**fields, "meant": meant}, at.replace(0, len(name), meant)
+            )
         return self._misplaced("unknown-attribute", at, fields, places)
 
     def _value(self, value: Value | None, member: Member, name: str = "") -> Iterator[Mistake]:
@@ -136,7 +150,9 @@ class _Element:
                 meant.add(mistake.fields["meant"])
                 yield mistake
             elif other := self._elsewhere(member):
-                yield Mistake("unknown-element", node, "other-kind", {"name": label(node), "element": self.label, **other})
+                yield Mistake(
+                    "unknown-element", node, "other-kind", {"name": label(node), "element": self.label, **other}
+                )
             else:
                 if tag in first and member.single:
                     fields = {"name": label(node), "element": self.label}
@@ -161,9 +177,7 @@ class _Element:
             return Mistake("unknown-element", node, f"misspelt{refused}", fields, node.rename(meant))
         return self._misplaced("unknown-element", node, fields, places, refused)
 
-    def _misplaced(
-        self, kind: str, at: Place, fields: dict[str, str], places: list[str], refused: str = ""
-    ) -> Mistake:
+    def _misplaced(self, kind: str, at: Place, fields: dict[str, str], places: list[str], refused: str = "") -> Mistake:
         """A name that is known, but elsewhere; or nowhere."""
         if not places:
             return Mistake(kind, at, refused.removeprefix("-"), fields)

@@ -1,4 +1,4 @@
-"""The schemas as xmlschema reads them: which children, attributes and values there are where. Loaded to explain only."""
+"""The schemas as xmlschema reads them: which members there are where. Loaded only to explain a mistake."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _folded(name: str) -> str:
 
 
 def one_slip(one: str, other: str) -> bool:
-    """Whether two words differ, but for case, by one letter changed, left out or added, or by two that changed places."""
+    """Whether two words differ, but for case, by one letter, or by two letters that changed places."""
     one, other = _folded(one), _folded(other)
     if len(one) > len(other):
         one, other = other, one
@@ -187,4 +187,5 @@ def one_slip(one: str, other: str) -> bool:
     at = next((at for at, letter in enumerate(one) if letter != other[at]), len(one))
     if len(one) < len(other):
         return one[at:] == other[at + 1 :]
-    return one[at + 1 :] == other[at + 1 :] or (one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :])
+    swapped = one[:at] + one[at : at + 2][::-1] + one[at + 2 :]
+    return one[at + 1 :] == other[at + 1 :] or swapped == other
