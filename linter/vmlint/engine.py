@@ -41,10 +41,10 @@ class Engine:
         """All findings in a document, in the order of the file."""
         found = list(self._problems(document))
         for root in document.roots:
-            context = Context(self._target, root)
+            context = Context(self._target, root, {})
             for path, node in root.walk(self._wanted):
                 for rule, match, check in self._by_path[path]:
-                    if all(_holds(node, *condition) for condition in match.where.items()):
+                    if not match.where or all(_holds(node, *condition) for condition in match.where.items()):
                         found.extend(_diagnostic(document, rule, finding) for finding in check(node, context))
         return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message))
 

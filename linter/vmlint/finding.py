@@ -17,6 +17,8 @@ class Context(NamedTuple):
     target: Target
     root: Node
     """The domain, network or command line that the node stands in."""
+    memo: dict[str, object]
+    """What checks have worked out about the root, for each other; empty at first, and kept for this root only."""
 
 
 class Finding(NamedTuple):
