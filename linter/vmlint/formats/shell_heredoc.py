@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ..source import OPAQUE, Value
+from .builder import Builder
 from .shell_quoting import heredoc_text, heredoc_verbatim
-from .shell_words import Builder
 
 HEREDOC_UNIT = re.compile(
     r"\\([\\$`\n])|[$](?:[a-zA-Z_][a-zA-Z0-9_]*|[0-9@*#?$!-]|([({[]))|`(?s:[^`\\]|\\.)*`|^\t+|[\\$]", re.MULTILINE

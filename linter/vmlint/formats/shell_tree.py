@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..source import Value
+from .recognise import Token
 from .shell_words import decode_word
 from .spans import CHECKPOINT
 
@@ -21,26 +22,20 @@ EXPANSIONS = ("simple_expansion", "expansion", "command_substitution", "arithmet
 NOT_WORDS = frozenset(
     ("file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment", "(", ")")
 )
+HINT = re.compile(rb"qemu|kvm", re.IGNORECASE)
 ESCAPED_BLANK = re.compile(rb"\\[ \t]")
 CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
 CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 EXPANSION_SIGN = re.compile(r"[$`<>]")
 
 
-class Token(NamedTuple):
-    """A word as the shell passes it on, and as it is written."""
-
-    value: Value
-    source: str
-
-
 class Script:
     """A script's text and its syntax tree."""
 
-    def __init__(self, value: Value, nesting: int) -> None:
+    def __init__(self, value: Value, is_script: bool) -> None:
         self.value = value
-        self.is_script = not nesting or value.text.startswith("#!")
-        """A heredoc may as well hold a text."""
+        self.is_script = is_script
+        """A heredoc or a string may as well hold a text."""
         self.data = value.text.encode("utf-8", "replace")
         self.root = _parser().parse(self.data).root_node
         self._checkpoints = [0] if len(self.data) > len(value.text) else []
@@ -48,6 +43,10 @@ class Script:
     def range(self, node: tree_sitter.Node) -> tuple[int, int]:
         """Characters of a syntax node."""
         return self._character(node.start_byte), self._character(node.end_byte)
+
+    def names_qemu(self, node: tree_sitter.Node) -> bool:
+        """Whether QEMU is spoken of in a node."""
+        return HINT.search(self.data, node.start_byte, node.end_byte) is not None
 
     def _character(self, byte: int) -> int:
         """Characters before a byte, counted from the last of some places where that is known."""
