@@ -19,6 +19,7 @@ from ..qemu.optstring import FLAG, PAIR
 from ..source import OPAQUE, Piece, Value, refuse
 from .programs import MATCHERS, NOT_A_PROGRAM, OTHER_VMM, PROGRAM_VARIABLE, RUNNERS, TALKERS
 from .shell_words import decode_word
+from .spans import Text
 
 WORD = re.compile(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\")+", re.DOTALL)
 BLANKS = re.compile(r"\S+")
@@ -34,7 +35,10 @@ BARE_VALUES = (
     ("-drive", re.compile(r"(?=\S*\b(?:if|format|media|cache)=)(?:\S+,)?file=\S+")),
 )
 """Values that only QEMU has, and an option that takes them, for strings in which no option stands."""
-PREFIX = re.compile(r"(?:--?[\w-]+=|[A-Za-z_]\w*\+?=)(?=['\"\s]*(?:-|\S*qemu|\S*kvm))")
+PREFIX = re.compile(
+    r"(?:--?[\w-]+=|([A-Za-z_]\w*)\+?=)"
+    r"(?=['\"\s]*(?:-|\S*qemu|\S*kvm|(?:mon:)?(?:tcp|telnet|unix|websocket):|socket,|file=))"
+)
 MIN_SWITCHES, MIN_NAME = 3, 4
 
 
@@ -45,9 +49,11 @@ class Token(NamedTuple):
     source: str
 
 
-def tokens(values: Iterable[Value]) -> list[Token]:
-    """Words that are written as they are: literals of a program, say."""
-    return [Token(value, value.text) for value in values]
+def tokens(values: Iterable[Value], host: Text | None = None) -> list[Token]:
+    """Words that are written as they are, but for opaque parts, which only the file itself knows."""
+    return [
+        Token(value, host.source.decode(*value.span()) if host and value.opaque else value.text) for value in values
+    ]
 
 
 def find_command(words: Sequence[Token], env: Iterable[tuple[Value, Value]] = ()) -> CommandNode | None:
@@ -84,7 +90,7 @@ def option_string(value: Value) -> CommandNode | None:
     """The command line in one string: its words, perhaps after a prefix (`--qemu-args=-serial …`)."""
     if not may_hold_options(value.text):
         return None
-    return option_list(split(value, after_prefix(value.text)))
+    return option_list(split(value, prefix(value.text)[0]))
 
 
 def bare_value(value: Value, option: str | None = None) -> CommandNode | None:
@@ -110,10 +116,10 @@ def split(value: Value, start: int = 0) -> list[Value]:
     return [decode_word(value, *match.span(), ()) for match in found]
 
 
-def after_prefix(text: str) -> int:
-    """Where the options begin in a word such as `--qemu-args=-serial …` or `EXTRA=-serial …`."""
+def prefix(text: str) -> tuple[int, str]:
+    """Where the options begin in a word such as `--qemu-args=-serial …`, and the name in `NAME=-serial …`."""
     match = PREFIX.match(text)
-    return match.end() if match else 0
+    return (match.end(), match[1] or "") if match else (0, "")
 
 
 def may_hold_options(text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from ..model import Document
 from ..source import Source
 from .names import is_named
-from .shell_script import read_script
+from .shell_script import ScriptReader
 from .spans import Text, whole
 
 NAMES = ("*.sh", "*.bash", "*.ksh", "*.zsh", "*.bats", "*.args")
@@ -26,5 +26,7 @@ def claims(path: str, head: bytes) -> bool:
 def parse(path: str, data: bytes) -> Document:
     """The QEMU commands, option lists and option strings of a script, those in its heredocs too."""
     source = Source(path, data)
-    found = read_script(whole(Text(source)), is_options=path.endswith(".args"), is_file=True)
-    return Document(source, "shell", found.roots, found.problems)
+    text = Text(source)
+    reader = ScriptReader(text)
+    reader.script(whole(text), is_options=path.endswith(".args"), is_file=True)
+    return Document(source, "shell", reader.roots, reader.problems)

@@ -7,6 +7,7 @@ heredocs and quotes.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,25 +17,29 @@ from ..source import Span, Value
 from .recognise import (
     PROGRAM_HINT,
     Token,
-    after_prefix,
     bare_value,
     find_command,
     may_hold_options,
     option_list,
+    prefix,
     program_at,
     reads_patterns,
     runs_another,
     split,
+    tokens,
 )
 from .shell_heredoc import decode_heredoc
 from .shell_tree import Script, outermost
+from .spans import Text
+from .unit_text import IS_UNIT, read_unit
 
 if TYPE_CHECKING:
     import tree_sitter
 
 LINE_ENDS = (b"\n", b"\r", b"")
 MAX_NESTING = 3
-USE = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?\$\{?([A-Za-z_]\w*)(?=[},\"'\s]|$)", re.ASCII)
+OPTION_WORD = re.compile(r"-\S+")
+USE = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?\$[{(]?([A-Za-z_]\w*)(?=[)},\"'\s]|$)", re.ASCII)
 """`-monitor $MON`: the option that a variable is the argument of."""
 
 
@@ -45,34 +50,95 @@ class Found(NamedTuple):
     problems: list[Problem]
 
 
-def read_script(value: Value, *, is_options: bool = False, is_file: bool = False, nesting: int = 0) -> Found:
+def read_script(
+    value: Value, *, host: Text | None = None, is_options: bool = False, is_file: bool = False, nesting: int = 0
+) -> Found:
     """The QEMU command lines in the text of a shell script, whose characters know their bytes.
 
-    `is_options`: lines may begin with an option and are QEMU's then, whatever it is; `is_file`: it is a script for
-    sure, so that what cannot be read is told; `nesting`: how many texts it stands inside of, which is bounded.
+    `host`: the file it stands in, which tells how opaque parts are written and where variables are used; `is_options`:
+    lines may begin with an option and are QEMU's then, whatever it is; `is_file`: it is a script for sure, so that what
+    cannot be read is told; `nesting`: how many texts it stands inside of, which is bounded.
     """
-    reader = _Reader(value, is_options)
-    reader.read(value, nesting, is_file)
+    reader = ScriptReader(host, value.text)
+    reader.script(value, is_options=is_options, is_file=is_file, nesting=nesting)
     return Found(reader.roots, reader.problems)
 
 
-class _Reader:
-    """Goes through a script once and collects what is of interest."""
+class ScriptReader:
+    """Collects the QEMU command lines of the scripts, commands and strings of one file.
 
-    def __init__(self, value: Value, is_options: bool) -> None:
-        self.text = value.text
-        self.is_options = is_options
+    `host`: that file; `text`: where variables are used, if that is not known.
+    """
+
+    def __init__(self, host: Text | None, text: str = "") -> None:
+        self.host = host
+        self.text = host.text if host else text
         self.roots: list[Node] = []
         self.problems: list[Problem] = []
+        self._is_options = False
 
     @cached_property
     def uses(self) -> dict[str, str]:
-        """The option that each variable is the argument of, somewhere in the script."""
+        """The option that each variable is the argument of, somewhere in the file."""
         return {match[2]: match[1] for match in USE.finditer(self.text)}
 
-    def read(self, value: Value, nesting: int, is_file: bool) -> None:
-        """A script, or a text inside one at some depth of nesting."""
-        script = Script(value, is_file or value.text.startswith("#!"))
+    def script(
+        self, value: Value, *, is_options: bool = False, is_file: bool = False, strict: bool = False, nesting: int = 0
+    ) -> bool:
+        """A script; the parameters are those of read_script. With `strict`, False and nothing if any of it is none."""
+        if not is_file and "," not in value.text and not may_hold_options(value.text):
+            return True
+        script = Script(value, is_file or value.text.startswith("#!"), self.host)
+        if strict and script.root.has_error:
+            return False
+        outer, self._is_options = self._is_options, is_options
+        self._read(script, nesting)
+        self._is_options = outer
+        return True
+
+    def line(self, value: Value, start: int = 0) -> None:
+        """A command of which only the words count, from a character on."""
+        if "," in value.text or may_hold_options(value.text):
+            self.words(tokens(split(value, start), self.host))
+
+    def words(self, words: Sequence[Token], env: Sequence[tuple[Value, Value]] = (), nesting: int = 0) -> None:
+        """The words of a command: it runs QEMU, or passes on its options, in words of their own or in strings."""
+        if not words:
+            return
+        command = find_command(words, env)
+        self._keep(command)
+        program = program_at(words)
+        if not reads_patterns(words):
+            for word in words if program is None else words[:program]:
+                self.string(word.value, command is None and not runs_another(words), nesting=nesting)
+
+    def string(self, value: Value, is_bare: bool = True, name: str = "", nesting: int = 0) -> None:
+        """A string that may hold a script, options, or the value of one.
+
+        `is_bare`: it may be the latter; `name`: of the variable it is assigned to.
+        """
+        start, assigned = prefix(value.text)
+        if start:
+            value = value.pick((start, len(value.text)))
+        option = self.uses.get(name or assigned)
+        if any(char.isspace() for char in value.text.strip()) and may_hold_options(value.text):
+            self._text(value, nesting)
+        elif (is_bare and "," in value.text) or option:
+            self._keep(bare_value(value, option))
+
+    def _text(self, value: Value, nesting: int) -> None:
+        """A text that is a script to be run, or the options of a QEMU that is run elsewhere."""
+        command = option_list(split(value)) if value.text.lstrip().startswith("-") else None
+        if command is not None:
+            self._keep(command)
+        elif nesting < MAX_NESTING:
+            self.script(value, nesting=nesting + 1)
+
+    def _keep(self, command: CommandNode | None) -> None:
+        if command is not None:
+            self.roots.append(command)
+
+    def _read(self, script: Script, nesting: int) -> None:
         stack = [script.root]
         while stack:
             node = stack.pop()
@@ -100,19 +166,14 @@ class _Reader:
         words = script.words(node)
         if not words and script.names_qemu(node):
             self._not_read(script, node)
-        if not words:
+        if words and self._is_options and words[0].value.text.startswith("-"):
+            self._keep(CommandNode([word.value for word in words]))
             return
-        values = [word.value for word in words]
-        if self.is_options and values[0].text.startswith("-"):
-            self.roots.append(CommandNode(values))
-            return
-        assignments = [_assignment(script, part) for part in node.children if part.type == "variable_assignment"]
-        command = find_command(words, [pair for pair in assignments if pair is not None])
-        self._keep(command)
-        program = program_at(words)
-        if not reads_patterns(words):
-            for word in words if program is None else words[:program]:
-                self._string(word, nesting, command is None and not runs_another(words))
+        assigned = [_assignment(script, part) for part in node.children if part.type == "variable_assignment"]
+        env = [pair for pair in assigned if pair is not None]
+        if env and words and OPTION_WORD.fullmatch(env[-1][1].text):  # X=-serial tcp::1, as environment files have it
+            words = tokens([env.pop()[1], *(word.value for word in words)], self.host)
+        self.words(words, env, nesting)
 
     def _assigned(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         """`NAME=(…)`, `NAME="-serial …"`, or `NAME=telnet:…` that is used as `-serial $NAME`."""
@@ -122,7 +183,7 @@ class _Reader:
         if array is not None:
             self._array(script, array, name)
         elif value is not None:
-            self._string(script.word(value), nesting, True, self.uses.get(name))
+            self.string(script.word(value).value, name=name, nesting=nesting)
 
     def _array(self, script: Script, array: tree_sitter.Node, name: str) -> None:
         words = script.words(array)
@@ -133,29 +194,6 @@ class _Reader:
         self._keep(command)
         for word in words if command is None else ():
             self._keep(bare_value(word.value))
-
-    def _string(self, word: Token, nesting: int, is_bare: bool, option: str | None = None) -> None:
-        """A word that may hold a script, options, or the value of one."""
-        value = word.value
-        start = after_prefix(value.text)
-        if start:
-            value = value.pick((start, len(value.text)))
-        if any(char.isspace() for char in value.text.strip()) and may_hold_options(value.text):
-            self._text(value, nesting)
-        elif (is_bare and "," in value.text) or option:
-            self._keep(bare_value(value, option))
-
-    def _text(self, value: Value, nesting: int) -> None:
-        """A text that is a script to be run, or the options of a QEMU that is run elsewhere."""
-        command = option_list(split(value)) if value.text.lstrip().startswith("-") else None
-        if command is not None:
-            self._keep(command)
-        elif nesting < MAX_NESTING:
-            self.read(value, nesting + 1, is_file=False)
-
-    def _keep(self, command: CommandNode | None) -> None:
-        if command is not None:
-            self.roots.append(command)
 
     def _heredoc(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         body = next((child for child in node.children if child.type == "heredoc_body"), None)
@@ -168,7 +206,11 @@ class _Reader:
         word = script.value.text[slice(*script.range(start))]
         quoted = any(quote in word for quote in "'\"\\")
         tabs = node.children[0].type == "<<-"
-        self.read(decode_heredoc(script.value, low, high, quoted, tabs), nesting + 1, is_file=False)
+        text = decode_heredoc(script.value, low, high, quoted, tabs)
+        if IS_UNIT.match(text.text):
+            read_unit(self, text)
+        else:
+            self.script(text, nesting=nesting + 1)
 
     def _not_read(self, script: Script, node: tree_sitter.Node) -> None:
         if not script.is_script:
