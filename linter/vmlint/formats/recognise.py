@@ -110,10 +110,15 @@ def bare_value(value: Value, option: str | None = None) -> CommandNode | None:
 
 def split(value: Value, start: int = 0) -> list[Value]:
     """The words of a string, read with a shell's quotes where those close, else between blanks."""
-    found = list(WORD.finditer(value.text, start))
-    if BLANKS.search(WORD.sub("", value.text[start:])):
+    found = WORD.finditer(value.text, start)
+    if not is_closed(value.text[start:]):
         return [value.pick(match.span()) for match in BLANKS.finditer(value.text, start)]
     return [decode_word(value, *match.span(), ()) for match in found]
+
+
+def is_closed(text: str) -> bool:
+    """Whether all quotes of a text close, so that a shell could part it into words."""
+    return BLANKS.search(WORD.sub("", text)) is None
 
 
 def prefix(text: str) -> tuple[int, str]:

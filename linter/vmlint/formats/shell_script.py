@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..model import Node, Problem
 from ..qemu.commandline import CommandNode
 from ..source import Span, Value
+from .logical_lines import logical_lines
 from .recognise import (
     PROGRAM_HINT,
     Token,
     bare_value,
     find_command,
+    is_closed,
     may_hold_options,
     option_list,
     prefix,
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 
 LINE_ENDS = (b"\n", b"\r", b"")
 MAX_NESTING = 3
+UNSURE = re.compile(r"[`()]")
+"""What may make other words of what stands in a line."""
+COMMENT = re.compile(r"[ \t]*#")
 OPTION_WORD = re.compile(r"-\S+")
 USE = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?\$[{(]?([A-Za-z_]\w*)(?=[)},\"'\s]|$)", re.ASCII)
 """`-monitor $MON`: the option that a variable is the argument of."""
@@ -145,22 +150,36 @@ class ScriptReader:
             if node.type in ("ERROR", "heredoc_end") and _ends_too_soon(script, node):
                 self._not_read(script, node)
                 return
-            if node.type == "ERROR":
-                if _is_open_quote(script, node) or script.names_qemu(node):
-                    self._not_read(script, node)
+            if node.type == "ERROR" or _is_broken(node):
+                self._by_lines(script, node, nesting)
+                if _rest_of_line(node) is not None:
+                    stack.pop()  # was read with it
                 continue
-            if node.is_missing and node.parent is not None:
-                self._not_read(script, node.parent)
-            if node.type == "command_substitution" and node.children[-1].is_missing:
-                self._not_read(script, node)
-                continue
-            if node.type == "command" and not node.has_error and not _is_cut(node):
+            if node.type == "command":
                 self._command(script, node, nesting)
-            elif node.type == "variable_assignment" and not node.has_error:
+            elif node.type == "variable_assignment":
                 self._assigned(script, node, nesting)
             elif node.type == "heredoc_redirect" and nesting < MAX_NESTING:
                 self._heredoc(script, node, nesting)
             stack.extend(reversed(node.children))
+
+    def _by_lines(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
+        """What cannot be read as a whole, line by line; what names QEMU and cannot be read even so is told."""
+        low, high = script.range(node)
+        rest = _rest_of_line(node)
+        if rest is not None:
+            high = script.value.text.find("\n", script.range(rest)[1]) % (len(script.value.text) + 1)
+        part = script.value.pick((low, high))
+        for ranges in logical_lines(part.text):
+            line = part.pick(*ranges)
+            if not may_hold_options(line.text) or COMMENT.match(line.text):
+                continue
+            if self.script(line, is_options=self._is_options, strict=True, nesting=nesting + 1):
+                continue
+            if is_closed(line.text) and not UNSURE.search(line.text):
+                self.line(line)
+            elif PROGRAM_HINT.search(line.text):
+                self._problem(script, line.span(0, 0).start)
 
     def _command(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         words = script.words(node)
@@ -213,15 +232,18 @@ class ScriptReader:
             self.script(text, nesting=nesting + 1)
 
     def _not_read(self, script: Script, node: tree_sitter.Node) -> None:
-        if not script.is_script:
-            return
-        start = script.value.span(script.range(node)[0], script.range(node)[0]).start
-        self.problems.append(Problem("shell-not-read", Span(start, start), {}))
+        self._problem(script, script.value.span(script.range(node)[0], script.range(node)[0]).start)
+
+    def _problem(self, script: Script, start: int) -> None:
+        if script.is_script:
+            self.problems.append(Problem("shell-not-read", Span(start, start), {}))
 
 
-def _is_open_quote(script: Script, error: tree_sitter.Node) -> bool:
-    """Whether what cannot be read begins with a quote that is never closed; other errors matter if they name QEMU."""
-    return script.data[error.start_byte : error.start_byte + 1] in (b"'", b'"', b"`")
+def _is_broken(node: tree_sitter.Node) -> bool:
+    """Whether a command or assignment has parts that are not known, or a substitution does not end."""
+    if node.type == "command_substitution":
+        return node.children[-1].is_missing
+    return node.type in ("command", "variable_assignment") and (node.has_error or _rest_of_line(node) is not None)
 
 
 def _ends_too_soon(script: Script, node: tree_sitter.Node) -> bool:
@@ -233,10 +255,12 @@ def _ends_too_soon(script: Script, node: tree_sitter.Node) -> bool:
     return any(script.data[end.end_byte : end.end_byte + 1] not in LINE_ENDS for end in ends)
 
 
-def _is_cut(command: tree_sitter.Node) -> bool:
-    """Whether the rest of a command's line cannot be read, so that its words are not known."""
-    following = command.next_sibling
-    return following is not None and following.type == "ERROR" and following.start_point[0] == command.end_point[0]
+def _rest_of_line(command: tree_sitter.Node) -> tree_sitter.Node | None:
+    """What follows a command on its line where that cannot be read, so that the command's words are not known."""
+    following = command.next_sibling if command.type == "command" else None
+    if following is None or following.type != "ERROR" or following.start_point[0] != command.end_point[0]:
+        return None
+    return following
 
 
 def _assignment(script: Script, node: tree_sitter.Node) -> tuple[Value, Value] | None:
