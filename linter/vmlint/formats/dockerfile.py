@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..model import Document
 from ..source import Source, Value
 from .builder import decode
+from .hints import may_hold_qemu
 from .logical_lines import logical_lines
 from .names import is_named
 from .recognise import tokens
@@ -28,7 +29,7 @@ NAMED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 def claims(path: str, head: bytes) -> bool:
     """Whether a file is called as these are."""
-    return is_named(path, NAMES)
+    return is_named(path, NAMES) and may_hold_qemu(head)
 
 
 def parse(path: str, data: bytes) -> Document:

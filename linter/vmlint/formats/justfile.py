@@ -6,7 +6,8 @@ import re
 
 from ..model import Document
 from ..source import Source
-from .logical_lines import logical_lines
+from .hints import may_hold_qemu
+from .logical_lines import interesting_lines
 from .names import is_named
 from .shell_script import ScriptReader
 from .spans import Text, whole, with_opaque
@@ -20,7 +21,7 @@ MARKS = re.compile(r"[ \t]+[@-]*|export[ \t]+")
 
 def claims(path: str, head: bytes) -> bool:
     """Whether a file is called as justfiles are."""
-    return is_named(path, NAMES)
+    return is_named(path, NAMES) and may_hold_qemu(head)
 
 
 def parse(path: str, data: bytes) -> Document:
@@ -29,8 +30,7 @@ def parse(path: str, data: bytes) -> Document:
     text = Text(source)
     reader = ScriptReader(text)
     file = with_opaque(whole(text), INTERPOLATION)
-    for ranges in logical_lines(file.text, COMMENT):
-        line = file.pick(*ranges)
+    for line in interesting_lines(file, COMMENT):
         marks = MARKS.match(line.text)
         reader.script(line.pick((marks.end() if marks else 0, len(line.text))))
     return Document(source, "justfile", reader.roots, reader.problems)

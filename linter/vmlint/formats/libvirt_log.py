@@ -6,7 +6,7 @@ import re
 
 from ..model import Document
 from ..source import Source
-from .logical_lines import logical_lines
+from .logical_lines import interesting_lines
 from .shell_script import ScriptReader
 from .spans import Text, whole
 
@@ -26,7 +26,7 @@ def parse(path: str, data: bytes) -> Document:
     text = Text(source)
     reader = ScriptReader(text)
     file = whole(text)
-    for ranges in logical_lines(text.text):
-        if COMMAND.match(text.text, ranges[0][0], ranges[-1][1]):
-            reader.script(file.pick(*ranges))
+    for line in interesting_lines(file):
+        if COMMAND.match(line.text):
+            reader.script(line)
     return Document(source, "libvirt-log", reader.roots, reader.problems)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from ..model import Document
 from ..source import OPAQUE, Source, Value
 from .builder import as_it_is, closing, decode
-from .logical_lines import CONTINUES, Ranges, logical_lines
+from .hints import may_hold_qemu
+from .logical_lines import interesting_lines
 from .names import is_named
 from .shell_script import ScriptReader
 from .spans import Text, whole
@@ -22,35 +23,35 @@ CMAKE_COMMAND = re.compile(r"^[ \t]*\w+[ \t]*(\()", re.MULTILINE)
 
 
 class Dialect(NamedTuple):
-    """How the lines of a kind of file are read: what a comment is, what joins two lines, and what stands for another
-    text: `blank` (parts words), `opaque` (a variable)."""
+    """How the lines of a kind of file are read: what a comment is, the `mark` that joins two lines, what parts words
+    (`blank`) and what is a variable (`opaque`)."""
 
     names: tuple[str, ...]
     comment: re.Pattern[str] | None = None
-    continues: re.Pattern[str] = CONTINUES
+    mark: str = "\\"
     blank: str = r"[ \t]*\\\r?\n[ \t]*"
     opaque: str = r"\$\{?\w+\}?"
 
 
-NEVER = re.compile(r"(?!)")
+NO_MARK = ""
 HASH = re.compile(r"[ \t]*#")
 SETTINGS = Dialect(
     ("*.env", ".env", "*.conf", "*.cfg", "*.ini", "*.config", "*.inc", "*.bb", "*.bbclass", "*.bbappend"), HASH
 )
 REST = r"(?<=\s)#[^\n]*"
 DIALECTS = (
-    Dialect(("*.cmake", CMAKE), HASH, NEVER, rf"[();\n]|{REST}", r"\$\{\w+\}|@\w+@"),
+    Dialect(("*.cmake", CMAKE), HASH, NO_MARK, rf"[();\n]|{REST}", r"\$\{\w+\}|@\w+@"),
     Dialect(
         ("*.bat", "*.cmd"),
         re.compile(r"[ \t]*(?:@?rem\b|::)", re.IGNORECASE),
-        re.compile(r"\^\r?\Z"),
+        "^",
         r"[ \t]*\^\r?\n[ \t]*",
         r"%[^%\s]+%|%~?\w",
     ),
     Dialect(
         ("*.ps1", "*.psm1"),
         HASH,
-        re.compile(r"`\r?\Z"),
+        "`",
         rf"[ \t]*`\r?\n[ \t]*|[(),@]\s|{REST}",
         r"\$\{?[\w:]+\}?",
     ),
@@ -62,12 +63,11 @@ FOLDERS = re.compile(r"(?:^|/)(?:conf\.d|default|sysconfig)/[^/.]+(?:\.\w+)?\Z")
 PROXMOX = re.compile(r"(?:^|/)[1-9][0-9]{2,8}\.conf\Z")
 ARGS = re.compile(r"args:[ \t]*")
 UNQUOTED = re.compile(r"[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*[:+?]?=[ \t]*(?=-)")
-HINT = re.compile(rb"qemu|kvm|-[a-z][\w-]*\s", re.IGNORECASE)
 
 
 def claims(path: str, head: bytes) -> bool:
     """Whether a file is one of settings or commands, by its name."""
-    return (is_named(path, NAMES) or FOLDERS.search(path) is not None) and HINT.search(head) is not None
+    return (is_named(path, NAMES) or FOLDERS.search(path) is not None) and may_hold_qemu(head)
 
 
 def parse(path: str, data: bytes) -> Document:
@@ -87,8 +87,7 @@ def parse(path: str, data: bytes) -> Document:
 
 def _settings(reader: ScriptReader, file: Value) -> None:
     """Lines of which a shell could not read all."""
-    for ranges in logical_lines(file.text, HASH):
-        line = file.pick(*ranges)
+    for line in interesting_lines(file, HASH):
         options = UNQUOTED.match(line.text)
         if options:
             reader.line(line, options.end())
@@ -98,8 +97,7 @@ def _settings(reader: ScriptReader, file: Value) -> None:
 
 def _proxmox(reader: ScriptReader, file: Value) -> None:
     """The `args:` of a guest's configuration; in its other lines, options are Proxmox's own."""
-    for ranges in logical_lines(file.text, HASH, NEVER):
-        line = file.pick(*ranges)
+    for line in interesting_lines(file, HASH, NO_MARK):
         args = ARGS.match(line.text)
         if args:
             reader.line(line, args.end())
@@ -111,16 +109,15 @@ def _lines(reader: ScriptReader, file: Value, dialect: Dialect) -> None:
     def meaning(match: re.Match[str]) -> tuple[int, str]:
         return match.end(), " " if match[1] else OPAQUE
 
-    lines = (
-        _cmake(file.text) if CMAKE in dialect.names else logical_lines(file.text, dialect.comment, dialect.continues)
-    )
-    for ranges in lines:
-        reader.line(decode(file.pick(*ranges), unit, meaning, as_it_is))
+    lines = _cmake(file) if CMAKE in dialect.names else interesting_lines(file, dialect.comment, dialect.mark)
+    for line in lines:
+        reader.line(decode(line, unit, meaning, as_it_is))
 
 
-def _cmake(text: str) -> Iterator[Ranges]:
+def _cmake(file: Value) -> Iterator[Value]:
     """The commands of a CMake file, which may go over many lines."""
+    text = file.text
     at = 0
     while command := CMAKE_COMMAND.search(text, at):
         at = closing(text, command.end(), len(text), "(")
-        yield [(command.start(), at)]
+        yield file.pick((command.start(), at))

@@ -7,6 +7,7 @@ import re
 from ..model import Document
 from ..source import OPAQUE, Source, Value
 from .builder import closing, decode
+from .hints import may_hold_options, may_hold_qemu
 from .logical_lines import logical_lines
 from .names import is_named
 from .recognise import PROGRAM_HINT
@@ -32,7 +33,7 @@ VALUE_UNIT = re.compile(rf"{CONTINUED_VALUE}|{VARIABLE}|\\#|#")
 
 def claims(path: str, head: bytes) -> bool:
     """Whether a file is called as Makefiles are."""
-    return is_named(path, NAMES)
+    return is_named(path, NAMES) and may_hold_qemu(head)
 
 
 def parse(path: str, data: bytes) -> Document:
@@ -43,6 +44,9 @@ def parse(path: str, data: bytes) -> Document:
     file = whole(text)
     in_define = False
     for ranges in logical_lines(text.text):
+        raw = text.text[ranges[0][0] : ranges[-1][1]]
+        if not may_hold_options(raw) and "def" not in raw:
+            continue
         line = file.pick(*ranges)
         if END_OF_DEFINE.match(line.text) or DEFINE.match(line.text):
             in_define = DEFINE.match(line.text) is not None

@@ -17,6 +17,7 @@ from ..qemu.commandline import CommandNode, is_qemu_program
 from ..qemu.options import options
 from ..qemu.optstring import FLAG, PAIR
 from ..source import OPAQUE, Piece, Value, refuse
+from .hints import may_hold_options
 from .programs import MATCHERS, NOT_A_PROGRAM, OTHER_VMM, PROGRAM_VARIABLE, RUNNERS, TALKERS
 from .shell_words import decode_word
 from .spans import Text
@@ -27,7 +28,6 @@ NOTATION = re.compile(r"\[,|,\[|\[=|\]\[|=\[?on\|off")
 """How help texts write what may be left out or chosen: `[,server][,nowait]`, `readonly=on|off`."""
 OUTPUT = re.compile(r"(?:.*/)?(?:qemu[\w.-]*|kvm):|(?:\S+:)?(?:warning|error|info):")
 """How QEMU's messages name the program that speaks."""
-OPTION = re.compile(r"(?:^|[\s'\"(=])--?[a-z][\w-]*\s+\S")
 PROGRAM_HINT = re.compile(r"qemu|kvm", re.IGNORECASE)
 BARE_VALUES = (
     ("-serial", re.compile(r"(?:mon:)?(?:tcp|telnet|tn3270|websocket|unix):[^,\s]+,(?:\S*,)?(?:server|nowait)\b\S*")),
@@ -40,6 +40,8 @@ PREFIX = re.compile(
     r"(?=['\"\s]*(?:-|\S*qemu|\S*kvm|(?:mon:)?(?:tcp|telnet|unix|websocket):|socket,|file=))"
 )
 MIN_SWITCHES, MIN_NAME = 3, 4
+NEAR_START = 8
+"""Among how many words another VMM is looked for: `sudo -u vm cloud-hypervisor`."""
 
 
 class Token(NamedTuple):
@@ -127,11 +129,6 @@ def prefix(text: str) -> tuple[int, str]:
     return (match.end(), match[1] or "") if match else (0, "")
 
 
-def may_hold_options(text: str) -> bool:
-    """A quick look whether a text may hold a QEMU command line or some of its options."""
-    return PROGRAM_HINT.search(text) is not None or ("-" in text and OPTION.search(text) is not None)
-
-
 def program_at(words: Sequence[Token]) -> int | None:
     """Index of the word that is the program of a command which runs QEMU.
 
@@ -167,7 +164,7 @@ def runs_another(words: Sequence[Token]) -> bool:
     names = _names(words)
     return any(name in TALKERS for name in names) or any(
         OTHER_VMM.search(name) or (OPAQUE in name and OTHER_VMM.search(word.source))
-        for name, word in zip(names, words, strict=True)
+        for name, word in zip(names[:NEAR_START], words, strict=False)
         if not name.startswith("-")
     )
 

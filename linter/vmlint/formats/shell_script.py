@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..model import Node, Problem
 from ..qemu.commandline import CommandNode
 from ..source import Span, Value
-from .logical_lines import logical_lines
+from .hints import may_hold_options
+from .logical_lines import interesting_lines
 from .recognise import (
     PROGRAM_HINT,
     Token,
     bare_value,
     find_command,
     is_closed,
-    may_hold_options,
     option_list,
     prefix,
     program_at,
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 LINE_ENDS = (b"\n", b"\r", b"")
 MAX_NESTING = 3
+INVOCATION = re.compile(r"(?:qemu|kvm)[^\s;|&()]*(?:[\s(]|\\\n)+-", re.IGNORECASE)
+"""What looks as if it ran QEMU with options, where nothing more can be said."""
 UNSURE = re.compile(r"[`()]")
 """What may make other words of what stands in a line."""
 COMMENT = re.compile(r"[ \t]*#")
@@ -91,7 +93,7 @@ class ScriptReader:
         self, value: Value, *, is_options: bool = False, is_file: bool = False, strict: bool = False, nesting: int = 0
     ) -> bool:
         """A script; the parameters are those of read_script. With `strict`, False and nothing if any of it is none."""
-        if not is_file and "," not in value.text and not may_hold_options(value.text):
+        if not is_options and not may_hold_options(value.text):
             return True
         script = Script(value, is_file or value.text.startswith("#!"), self.host)
         if strict and script.root.has_error:
@@ -103,7 +105,7 @@ class ScriptReader:
 
     def line(self, value: Value, start: int = 0) -> None:
         """A command of which only the words count, from a character on."""
-        if "," in value.text or may_hold_options(value.text):
+        if may_hold_options(value.text):
             self.words(tokens(split(value, start), self.host))
 
     def words(self, words: Sequence[Token], env: Sequence[tuple[Value, Value]] = (), nesting: int = 0) -> None:
@@ -147,6 +149,8 @@ class ScriptReader:
         stack = [script.root]
         while stack:
             node = stack.pop()
+            if not script.has_hint(node) and node.type != "heredoc_end":
+                continue
             if node.type in ("ERROR", "heredoc_end") and _ends_too_soon(script, node):
                 self._not_read(script, node)
                 return
@@ -169,16 +173,14 @@ class ScriptReader:
         rest = _rest_of_line(node)
         if rest is not None:
             high = script.value.text.find("\n", script.range(rest)[1]) % (len(script.value.text) + 1)
-        part = script.value.pick((low, high))
-        for ranges in logical_lines(part.text):
-            line = part.pick(*ranges)
-            if not may_hold_options(line.text) or COMMENT.match(line.text):
+        for line in interesting_lines(script.value.pick((low, high))):
+            if COMMENT.match(line.text):
                 continue
             if self.script(line, is_options=self._is_options, strict=True, nesting=nesting + 1):
                 continue
             if is_closed(line.text) and not UNSURE.search(line.text):
                 self.line(line)
-            elif PROGRAM_HINT.search(line.text):
+            elif INVOCATION.search(line.text):
                 self._problem(script, line.span(0, 0).start)
 
     def _command(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:

@@ -6,11 +6,13 @@ tree-sitter counts bytes, we count characters; where its grammar of bash errs, t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
 from ..source import OPAQUE, Value
+from .hints import byte_hints
 from .recognise import Token
 from .shell_words import decode_word
 from .spans import CHECKPOINT, Text
@@ -23,6 +25,7 @@ NOT_WORDS = frozenset(
     ("file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment", "(", ")")
 )
 HINT = re.compile(rb"qemu|kvm", re.IGNORECASE)
+HEREDOC = re.compile(rb"<<")
 ESCAPED_BLANK = re.compile(rb"\\[ \t]")
 CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
 CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
@@ -39,6 +42,9 @@ class Script:
         self.is_script = is_script
         """A heredoc or a string may as well hold a text."""
         self.data = COMMENT_IN_LINE.sub(_without_comment, value.text.encode("utf-8", "replace"))
+        self.hints = sorted(
+            match.start() for pattern in (byte_hints(), HEREDOC) for match in pattern.finditer(self.data)
+        )
         self.root = _parser().parse(self.data).root_node
         self._checkpoints = [0] if len(self.data) > len(value.text) else []
 
@@ -49,6 +55,11 @@ class Script:
     def names_qemu(self, node: tree_sitter.Node) -> bool:
         """Whether QEMU is spoken of in a node."""
         return HINT.search(self.data, node.start_byte, node.end_byte) is not None
+
+    def has_hint(self, node: tree_sitter.Node) -> bool:
+        """Whether a node may hold something of interest, or a heredoc, which changes how all that follows is read."""
+        at = bisect_left(self.hints, node.start_byte)
+        return at < len(self.hints) and self.hints[at] < node.end_byte
 
     def _character(self, byte: int) -> int:
         """Characters before a byte, counted from the last of some places where that is known."""

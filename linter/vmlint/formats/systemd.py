@@ -6,6 +6,7 @@ import re
 
 from ..model import Document
 from ..source import Source
+from .hints import may_hold_qemu
 from .names import is_named
 from .shell_script import ScriptReader
 from .spans import Text, whole
@@ -18,7 +19,11 @@ SECTION = re.compile(rb"^\[(?:Unit|Service|Container)\]\s*$", re.MULTILINE)
 
 def claims(path: str, head: bytes) -> bool:
     """Whether a file is a unit, by its name and the sections that units have."""
-    return (is_named(path, NAMES) or DROP_IN.match(path) is not None) and SECTION.search(head) is not None
+    return (
+        (is_named(path, NAMES) or DROP_IN.match(path) is not None)
+        and SECTION.search(head) is not None
+        and may_hold_qemu(head)
+    )
 
 
 def parse(path: str, data: bytes) -> Document:

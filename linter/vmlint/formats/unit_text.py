@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from ..source import OPAQUE, Value
 from .builder import decode
-from .logical_lines import COMMENT, logical_lines
+from .logical_lines import interesting_lines
 
 if TYPE_CHECKING:
     from .shell_script import ScriptReader
 
+COMMENT = re.compile(r"[ \t]*[#;]")
 SETTING = re.compile(r"[ \t]*(?:Exec\w*|Environment|PodmanArgs)[ \t]*=[ \t]*[@:+!|-]*(?=\S)")
 IS_UNIT = re.compile(r"\s*(?:[#;].*\s*)*\[(?:Unit|Service|Container|Install)\]")
 UNIT = re.compile(
@@ -22,8 +23,7 @@ NAMED = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 
 def read_unit(reader: ScriptReader, value: Value) -> None:
     """The commands that a unit starts and the options it puts into their environment."""
-    for ranges in logical_lines(value.text, COMMENT):
-        line = value.pick(*ranges)
+    for line in interesting_lines(value, COMMENT):
         setting = SETTING.match(line.text)
         if setting:
             reader.line(decode(line, UNIT, _meaning, _for_systemd, setting.end()))
