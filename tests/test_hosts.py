@@ -70,6 +70,9 @@ IDS = [f"{case.format_name}-{case.about.replace(' ', '-')}" for case in CASES]
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_what_is_found_and_what_fixes_change(case: Case) -> None:
+    if claim(case.name, case.bad) is None:
+        assert not case.marks
+        return
     found = lint(case.name, case.bad)
     assert [(d.span.start, d.source.decode(*d.span)) for d in found if d.severity != "note"] == case.marks
     fixed = lint_and_fix(case.name, case.bad)

@@ -35,9 +35,7 @@ class Dialect(NamedTuple):
 
 NO_MARK = ""
 HASH = re.compile(r"[ \t]*#")
-SETTINGS = Dialect(
-    ("*.env", ".env", "*.conf", "*.cfg", "*.ini", "*.config", "*.inc", "*.bb", "*.bbclass", "*.bbappend"), HASH
-)
+SETTINGS = Dialect(("*.env", ".env", "*.conf", "*.cfg", "*.ini", "*.config", "*.bb", "*.bbclass", "*.bbappend"), HASH)
 REST = r"(?<=\s)#[^\n]*"
 DIALECTS = (
     Dialect(("*.cmake", CMAKE), HASH, NO_MARK, rf"[();\n]|{REST}", r"\$\{\w+\}|@\w+@"),
@@ -52,7 +50,7 @@ DIALECTS = (
         ("*.ps1", "*.psm1"),
         HASH,
         "`",
-        rf"[ \t]*`\r?\n[ \t]*|[(),@]\s|{REST}",
+        rf"[ \t]*`\r?\n[ \t]*|[(),@]\s|(?<=['\"]),(?=['\"(])|{REST}",
         r"\$\{?[\w:]+\}?",
     ),
     Dialect(("*.fish", "*.exp", "*.tcl", "*.expect"), HASH, blank=rf"[ \t]*\\\r?\n[ \t]*|{REST}"),

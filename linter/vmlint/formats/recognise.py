@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..qemu.arguments import read_argument
 from ..qemu.commandline import CommandNode, is_qemu_program
 from ..qemu.options import options
-from ..qemu.optstring import FLAG, PAIR
+from ..qemu.optstring import FLAG, IMPLIED, PAIR
 from ..source import OPAQUE, Piece, Value, refuse
 from .hints import may_hold_options
 from .programs import MATCHERS, NOT_A_PROGRAM, OTHER_VMM, PROGRAM_VARIABLE, RUNNERS, TALKERS
@@ -36,10 +36,13 @@ BARE_VALUES = (
 )
 """Values that only QEMU has, and an option that takes them, for strings in which no option stands."""
 PREFIX = re.compile(
-    r"(?:--?[\w-]+=|([A-Za-z_]\w*)\+?=)"
+    r"(?:--?[\w-]+=|([A-Za-z_]\w*)\+?=|\[[^]\s]*\]=)"
     r"(?=['\"\s]*(?:-|\S*qemu|\S*kvm|(?:mon:)?(?:tcp|telnet|unix|websocket):|socket,|file=))"
 )
 MIN_SWITCHES, MIN_NAME = 3, 4
+NAMED = ("backend", "driver", "fsdriver", "qom-type", "type")
+NAME = re.compile(rf"[\w.{OPAQUE}-]+")
+"""What stands first in an option's argument where that is the name of a kind, and how such names look."""
 NEAR_START = 8
 """Among how many words another VMM is looked for: `sudo -u vm cloud-hypervisor`."""
 
@@ -200,6 +203,9 @@ def has_qemu_value(option: str, text: str) -> bool:
     known = argument.option
     if known.json and text.startswith("{"):
         return '"' in text
+    first = argument.params[0] if argument.params else None
+    if first is not None and first.kind == IMPLIED and first.key in NAMED and not NAME.fullmatch(first.value):
+        return False  # docker run --device /dev/kvm
     keys = known.booleans | known.values | known.on_only
     return any(
         param.key in (keys if param.kind == PAIR else known.booleans | known.on_only)

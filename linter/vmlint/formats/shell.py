@@ -11,7 +11,20 @@ from .names import is_named
 from .shell_script import ScriptReader
 from .spans import Text, whole
 
-NAMES = ("*.sh", "*.bash", "*.ksh", "*.zsh", "*.bats", "*.args")
+NAMES = (
+    ".bashrc",
+    ".bash_aliases",
+    ".bash_profile",
+    ".profile",
+    ".zshrc",
+    ".xinitrc",
+    "*.sh",
+    "*.bash",
+    "*.ksh",
+    "*.zsh",
+    "*.bats",
+    "*.args",
+)
 SHEBANG = re.compile(rb"#![^\n]*\b(?:(?:ba|da|k|z|a)?sh|bats)\b")
 OPTIONS_FILE = re.compile(rb"\s*-[a-z]")
 

@@ -6,6 +6,7 @@ heredocs and quotes.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from functools import cached_property
@@ -22,6 +23,7 @@ from .recognise import (
     bare_value,
     find_command,
     is_closed,
+    is_no_command,
     option_list,
     prefix,
     program_at,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 LINE_ENDS = (b"\n", b"\r", b"")
 MAX_NESTING = 3
+DEFAULTS = ("-", ":-", "=", ":=", "+", ":+")
 INVOCATION = re.compile(r"(?:qemu|kvm)[^\s;|&()]*(?:[\s(]|\\\n)+-", re.IGNORECASE)
 """What looks as if it ran QEMU with options, where nothing more can be said."""
 UNSURE = re.compile(r"[`()]")
@@ -110,7 +113,7 @@ class ScriptReader:
 
     def words(self, words: Sequence[Token], env: Sequence[tuple[Value, Value]] = (), nesting: int = 0) -> None:
         """The words of a command: it runs QEMU, or passes on its options, in words of their own or in strings."""
-        if not words:
+        if not words or is_no_command([word.value for word in words]):
             return
         command = find_command(words, env)
         self._keep(command)
@@ -163,6 +166,8 @@ class ScriptReader:
                 self._command(script, node, nesting)
             elif node.type == "variable_assignment":
                 self._assigned(script, node, nesting)
+            elif node.type == "expansion":
+                self._default(script, node, nesting)
             elif node.type == "heredoc_redirect" and nesting < MAX_NESTING:
                 self._heredoc(script, node, nesting)
             stack.extend(reversed(node.children))
@@ -202,11 +207,17 @@ class ScriptReader:
         name = script.value.text[slice(*script.range(node.children[0]))]
         array = next((child for child in node.children if child.type == "array"), None)
         if array is not None:
-            self._array(script, array, name)
+            self._array(script, array, name, nesting)
         elif value is not None:
             self.string(script.word(value).value, name=name, nesting=nesting)
 
-    def _array(self, script: Script, array: tree_sitter.Node, name: str) -> None:
+    def _default(self, script: Script, expansion: tree_sitter.Node, nesting: int) -> None:
+        """`${NAME:+-serial …}`: what stands for a variable that is set, or not."""
+        for operator, text in itertools.pairwise(expansion.children):
+            if operator.type in DEFAULTS and text.type != "}":
+                self.string(script.word(text).value, nesting=nesting)
+
+    def _array(self, script: Script, array: tree_sitter.Node, name: str, nesting: int) -> None:
         words = script.words(array)
         values = [word.value for word in words]
         command = find_command(words) if program_at(words) == 0 else option_list(values)
@@ -214,7 +225,7 @@ class ScriptReader:
             command = CommandNode(values)
         self._keep(command)
         for word in words if command is None else ():
-            self._keep(bare_value(word.value))
+            self.string(word.value, nesting=nesting)
 
     def _heredoc(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         body = next((child for child in node.children if child.type == "heredoc_body"), None)
