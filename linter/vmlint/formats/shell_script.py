@@ -186,7 +186,8 @@ class ScriptReader:
             if is_closed(line.text) and not UNSURE.search(line.text):
                 self.line(line)
             elif INVOCATION.search(line.text):
-                self._problem(script, line.span(0, 0).start)
+                start = line.span(0, 0).start
+                self._problem(script, start if rest is None else script.value.span(script.range(rest)[0]).start)
 
     def _command(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         words = script.words(node)
