@@ -17,8 +17,10 @@ from ..qemu.commandline import CommandNode, is_qemu_program
 from ..qemu.options import options
 from ..qemu.optstring import FLAG, IMPLIED, PAIR
 from ..source import OPAQUE, Piece, Value, refuse
+from .builder import Builder
 from .hints import may_hold_options
 from .programs import MATCHERS, NOT_A_PROGRAM, OTHER_VMM, PROGRAM_VARIABLE, RUNNERS, TALKERS
+from .shell_quoting import PLAIN
 from .shell_words import decode_word
 from .spans import Text
 
@@ -117,8 +119,19 @@ def split(value: Value, start: int = 0) -> list[Value]:
     """The words of a string, read with a shell's quotes where those close, else between blanks."""
     found = WORD.finditer(value.text, start)
     if not is_closed(value.text[start:]):
-        return [value.pick(match.span()) for match in BLANKS.finditer(value.text, start)]
+        return [_verbatim(value, *match.span()) for match in BLANKS.finditer(value.text, start)]
     return [decode_word(value, *match.span(), ()) for match in found]
+
+
+def _verbatim(value: Value, low: int, high: int) -> Value:
+    """A part of a text whose quotes do not close: nothing that a quoting could change may be put there."""
+    out = Builder(value)
+    out.literal(low, high, _plain)
+    return out.value(low)
+
+
+def _plain(text: str) -> str | None:
+    return text if PLAIN.fullmatch(text) else None
 
 
 def is_closed(text: str) -> bool:
