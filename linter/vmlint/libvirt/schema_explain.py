@@ -16,6 +16,7 @@ from .schema_model import (
     Model,
     Type,
     closest,
+    form,
     is_enumerated,
     model,
     one_slip,
@@ -122,11 +123,14 @@ class _Element:
         meant = closest(value.text.strip(), known)
         where = f"'{name}' of <{self.label}>" if name else f"<{self.label}>"
         fields = {"value": value.text.strip(), "where": where, "allowed": _listed(known, meant), "meant": meant or ""}
-        fields["hint"] = f"; did you mean '{meant}'?" if meant else ""
+        words = form(member.type)
+        fields["hint"] = (f" ({words[0].lower()}{words[1:]})" if words else "") + (
+            f"; did you mean '{meant}'?" if meant else ""
+        )
         listed = is_enumerated(member.type)
-        variant = f"{'listed' if listed else 'form'}-{(member.wrong or 'unknown') if name else 'unknown'}"
+        variant = f"listed-{member.wrong or 'unknown'}" if listed else ""
         edits = value.replace(0, len(value.text), meant) if meant and listed else ()
-        yield Mistake("wrong-value", value, variant.removeprefix("form-unknown"), fields, edits)
+        yield Mistake("wrong-value", value, variant, fields, edits)
 
     def _text(self) -> Iterator[Mistake]:
         text = self.type.text
@@ -233,6 +237,9 @@ class _Text(Member):
 
     def __init__(self, type_: Any) -> None:
         self.type = type_
+
+    def _own(self, name: str) -> str | None:
+        return None
 
 
 def label(node: Node) -> str:

@@ -156,6 +156,12 @@ def is_enumerated(type_: Any) -> bool:
     return all(map(is_enumerated, members)) if members else bool(getattr(type_, "enumeration", None))
 
 
+def form(type_: Any) -> str:
+    """What values of a simple type look like, in the words of the schema; empty where it has none."""
+    found = type_.elem.findtext(f"{XS}annotation/{XS}documentation")
+    return found.partition(".")[0] if found else ""
+
+
 def value_after(type_: Any, text: str) -> str | None:
     """The newest release that is known to lack a value of an enumeration."""
     for found in type_.elem.iter(f"{XS}enumeration"):
