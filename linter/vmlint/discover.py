@@ -157,6 +157,17 @@ def whole(path: str, start: bytes) -> bytes:
     return data
 
 
+def read_files(paths: Iterable[str]) -> tuple[tuple[str, bytes], ...]:
+    """Name and content of files that the user named for what they tell about others. Raises UsageError."""
+    found = []
+    for path in paths:
+        try:
+            found.append((path, whole(path, _head(path)[0])))
+        except Unreadable as error:
+            raise UsageError(f"{path}: {error}") from error
+    return tuple(found)
+
+
 def _head(path: str) -> tuple[bytes, tuple[int, int]]:
     """The first bytes of a file, and what tells it from all others. Raises Unreadable."""
     try:

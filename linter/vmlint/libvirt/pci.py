@@ -1,0 +1,106 @@
+"""PCI addresses in a domain, and what kind of bus they are on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..model import Node
+from .values import known_text
+
+NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+)|(0[0-7]+)|(?:0|[1-9][0-9]*)")
+Q35 = re.compile(r"q35|pc-q35-.*")
+I440FX = re.compile(r"pc|pc-i440fx-.*|pc-[01]\.\d+")
+ARM_VIRT = re.compile(r"virt(?:-.*)?")
+PSERIES = re.compile(r"pseries(?:-.*)?")
+S390 = re.compile(r"s390-ccw-virtio(?:-.*)?")
+MICROVM = re.compile(r"microvm")
+MACHINES = (
+    (Q35, ("x86_64", "i686", ""), "pcie"),
+    (ARM_VIRT, ("aarch64", "armv7l", "riscv32", "riscv64", "loongarch64"), "pcie"),
+    (I440FX, ("x86_64", "i686", ""), "i440fx"),
+    (PSERIES, ("ppc64", "ppc64le", ""), "pseries"),
+    (S390, ("s390x", ""), "s390x"),
+    (MICROVM, ("x86_64", "i686", ""), "microvm"),
+)
+EXPRESS_PORTS = ("pcie-root-port", "pcie-switch-downstream-port")
+CONVENTIONAL = ("pci-root", "pci-bridge", "pci-expander-bus", "pcie-to-pci-bridge", "dmi-to-pci-bridge")
+
+
+class PciAddress(NamedTuple):
+    """Where a PCI device is, in the guest or on the host."""
+
+    domain: int
+    bus: int
+    slot: int
+    function: int
+
+    def __str__(self) -> str:
+        return f"{self.domain:04x}:{self.bus:02x}:{self.slot:02x}.{self.function:x}"
+
+
+def pci_address(node: Node | None) -> PciAddress | None:
+    """The address that an `<address>` element gives; None where it is of another kind, not whole or not known.
+
+    libvirt reads numbers as C does (base 0); domain, slot and function may be left out.
+    """
+    if node is None or (node.value("type") is not None and known_text(node, "@type") != "pci"):
+        return None
+    parts = [_number(node, name, default) for name, default in zip(PciAddress._fields, ("0", None, "0", "0"), strict=True)]
+    domain, bus, slot, function = parts
+    if domain is None or bus is None or slot is None or function is None:
+        return None
+    return PciAddress(domain, bus, slot, function)
+
+
+def _number(node: Node, name: str, default: str | None) -> int | None:
+    value = node.value(name)
+    text = default if value is None else value.text
+    match = NUMBER.fullmatch(text) if text is not None else None
+    return int(match[0], 16 if match[1] else 8 if match[2] else 10) if match else None
+
+
+def machine_kind(domain: Node) -> str:
+    """What the machine offers to PCI devices: `pcie` (q35, virt), `i440fx`, `pseries`, `s390x`, `microvm`, or '' if
+    that is not known. Without a machine it is the emulator's default, which differs between distributions."""
+    arch, machine = known_text(domain, "os/type@arch"), known_text(domain, "os/type@machine")
+    return next((kind for name, arches, kind in MACHINES if name.fullmatch(machine) and arch in arches), "")
+
+
+def controller_of_bus(domain: Node, bus: int) -> Node | None:
+    """The `<controller type='pci'>` whose bus has that number, if exactly one is written."""
+    found = [node for node in _pci_controllers(domain) if _number(node, "index", None) == bus]
+    return found[0] if len(found) == 1 else None
+
+
+def bus_kind(domain: Node, bus: int) -> str:
+    """`root` (PCI Express root: no hotplug), `port` (behind a root or downstream port), `conventional`, or '' where
+    that is not known: a bus may be one that libvirt adds itself."""
+    controller = controller_of_bus(domain, bus)
+    model = known_text(controller, "@model") if controller else ""
+    if model in EXPRESS_PORTS:
+        return "port"
+    if model in CONVENTIONAL:
+        return "conventional"
+    if model == "pcie-root" or (bus == 0 and controller is None and machine_kind(domain) == "pcie"):
+        return "root"
+    return ""
+
+
+def _pci_controllers(domain: Node) -> Iterator[Node]:
+    devices = domain.child("devices")
+    for node in devices.children if devices else ():
+        if node.name == "controller" and known_text(node, "@type") == "pci":
+            yield node
+
+
+def others_in_slot(domain: Node, device: Node, address: PciAddress) -> list[Node]:
+    """Other devices of the guest in the same slot."""
+    devices = domain.child("devices")
+    found = []
+    for node in devices.children if devices else ():
+        other = None if node == device else pci_address(node.child("address"))
+        if other is not None and other[:3] == address[:3]:
+            found.append(node)
+    return found
