@@ -7,23 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..model import Node
+from ..qemu.machines import kind_of_machine
 from .values import known_text
 
 NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+)|(0[0-7]+)|(?:0|[1-9][0-9]*)")
-Q35 = re.compile(r"q35|pc-q35-.*")
-I440FX = re.compile(r"pc|pc-i440fx-.*|pc-[01]\.\d+")
-ARM_VIRT = re.compile(r"virt(?:-.*)?")
-PSERIES = re.compile(r"pseries(?:-.*)?")
-S390 = re.compile(r"s390-ccw-virtio(?:-.*)?")
-MICROVM = re.compile(r"microvm")
-MACHINES = (
-    (Q35, ("x86_64", "i686", ""), "pcie"),
-    (ARM_VIRT, ("aarch64", "armv7l", "riscv32", "riscv64", "loongarch64"), "pcie"),
-    (I440FX, ("x86_64", "i686", ""), "i440fx"),
-    (PSERIES, ("ppc64", "ppc64le", ""), "pseries"),
-    (S390, ("s390x", ""), "s390x"),
-    (MICROVM, ("x86_64", "i686", ""), "microvm"),
-)
 EXPRESS_PORTS = ("pcie-root-port", "pcie-switch-downstream-port")
 CONVENTIONAL = ("pci-root", "pci-bridge", "pci-expander-bus", "pcie-to-pci-bridge", "dmi-to-pci-bridge")
 
@@ -62,10 +49,9 @@ def _number(node: Node, name: str, default: str | None) -> int | None:
 
 
 def machine_kind(domain: Node) -> str:
-    """What the machine offers to PCI devices: `pcie` (q35, virt), `i440fx`, `pseries`, `s390x`, `microvm`, or '' if
-    that is not known. Without a machine it is the emulator's default, which differs between distributions."""
-    arch, machine = known_text(domain, "os/type@arch"), known_text(domain, "os/type@machine")
-    return next((kind for name, arches, kind in MACHINES if name.fullmatch(machine) and arch in arches), "")
+    """What the machine offers to PCI devices, as kind_of_machine says. Without a machine it is the emulator's default,
+    which differs between distributions."""
+    return kind_of_machine(known_text(domain, "os/type@machine"), known_text(domain, "os/type@arch"))
 
 
 def controller_of_bus(domain: Node, bus: int) -> Node | None:
