@@ -8,7 +8,18 @@ from zlib import crc32
 from ..finding import Context, Finding
 from ..libvirt.mac import format_mac, is_usable, is_usual_form, meant_mac, parse_mac
 from ..libvirt.pci import machine_kind
-from ..libvirt.teaming import DROPPED, FOUND, PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side, Team, side_at, team_of
+from ..libvirt.teaming import (
+    DROPPED,
+    FOUND,
+    PERSISTENT,
+    TRANSIENT,
+    VIRTIO_MODELS,
+    Side,
+    Team,
+    octets_of,
+    side_at,
+    team_of,
+)
 from ..libvirt.values import known_text
 from ..model import Node
 from ..qemu.machines import NO_EXPRESS
@@ -34,7 +45,7 @@ def mac_mismatch(node: Node, context: Context) -> Iterator[Finding]:
         yield _missing(team, (side, persistent), persistent, own, fields)
     elif kept is not None and own is not None and _differ(kept, own):
         fields |= {"mac": kept.text, "other": own.text}
-        crossed = _crossed(team, side, own)
+        crossed = _crossed(team, side)
         canonical = _usable(kept)
         if crossed is not None:
             yield Finding(own, fields | {"second": crossed.name}, variant="crossed", notes=(("persistent", kept),))
@@ -43,15 +54,11 @@ def mac_mismatch(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(own, fields, team.offer(edits), notes=(("persistent", kept),))
 
 
-def _crossed(team: Team, transient: Side, own: Value) -> Side | None:
+def _crossed(team: Team, transient: Side) -> Side | None:
     """Another transient side with whose persistent one this one shares its address: only who knows the host can tell
     which is right."""
-    mine = parse_mac(own.text)
-    for other in team.transients:
-        persistent = team.target(other)
-        if other is not transient and persistent is not None and mine == _octets(persistent) != _octets(other):
-            return other
-    return None
+    other = team.by_mac_of_target.get(transient.octets) if transient.octets is not None else None
+    return other if other is not transient else None
 
 
 def _differ(one: Value, other: Value) -> bool:
@@ -112,9 +119,9 @@ def mac_malformed(node: Node, context: Context) -> Iterator[Finding]:
 def mac_unusable(node: Node, context: Context) -> Iterator[Finding]:
     """An address that no NIC can have."""
     found = side_at(node, context.root)
-    octets = _octets(found[1]) if found is not None and found[1].is_interface else None
-    if found is not None and found[1].mac is not None and octets is not None and not is_usable(octets):
-        yield Finding(found[1].mac, {"mac": found[1].mac.text}, variant="" if any(octets) else "zero")
+    side = found[1] if found is not None and found[1].is_interface else None
+    if side is not None and side.mac is not None and side.octets is not None and not is_usable(side.octets):
+        yield Finding(side.mac, {"mac": side.mac.text}, variant="" if any(side.octets) else "zero")
 
 
 def mac_shared(node: Node, context: Context) -> Iterator[Finding]:
@@ -136,60 +143,52 @@ def mac_shared(node: Node, context: Context) -> Iterator[Finding]:
 def _same_address(team: Team) -> dict[bytes, dict[Node, None]]:
     """Devices with each address; a pair counts as its persistent side. What other rules report is left out."""
     found: dict[bytes, dict[Node, None]] = {}
-    for device in team.devices:
-        side = team.side(device)
-        mac = device.get("mac@address") if device.name == "interface" else None
-        octets = parse_mac(mac.text) if mac is not None and not mac.opaque else None
-        unit = _unit(team, device, side, octets)
-        if octets is not None and is_usable(octets) and unit is not None:
-            found.setdefault(octets, {})[unit] = None
+    for octets, devices in team.by_mac.items():
+        if is_usable(octets) and len(devices) > 1:
+            units = (_unit(team, device, octets) for device in devices)
+            found[octets] = {unit: None for unit in units if unit is not None}
     return found
 
 
-def _unit(team: Team, device: Node, side: Side | None, octets: bytes | None) -> Node | None:
+def _unit(team: Team, device: Node, octets: bytes) -> Node | None:
     """The device that stands for this one and its pair; None where the pair itself is wrong."""
+    side = team.side(device)
     if side is None:
         return device
     if side.role == TRANSIENT:
         target = team.target(side)
         named = team.resolve(side)[0] in (FOUND, DROPPED)
-        return target.device if target is not None and named and _octets(target) == octets else None
-    wrong = side.role != PERSISTENT or len(team.by_alias.get(side.alias, [])) > 1
+        return target.device if target is not None and named and target.octets == octets else None
+    wrong = side.role != PERSISTENT or side.kind == "hostdev" or len(team.by_alias.get(side.alias, [])) > 1
     partners = team.by_name.get(side.alias, []) if side.alias else []
-    return None if wrong or any(_octets(other) not in (octets, None) for other in partners) else device
+    return None if wrong or any(other.octets not in (octets, None) for other in partners) else device
 
 
 def teaming_forgotten(node: Node, context: Context) -> Iterator[Finding]:
     """A virtio NIC and a host device with one address that are no pair."""
-    mac, devices = node.get("mac@address"), context.root.child("devices")
-    octets = parse_mac(mac.text) if mac is not None and not mac.opaque else None
-    if devices is None or mac is None or octets is None or machine_kind(context.root) in NO_EXPRESS:
+    mac = node.get("mac@address")
+    octets = octets_of(mac)
+    if mac is None or octets is None or machine_kind(context.root) in NO_EXPRESS:
         return
-    same = [device for device in devices.children if device != node and _has_address(device, octets)]
+    team = team_of(context.root)
+    same = [device for device in team.by_mac.get(octets, [])[:3] if device != node]
     if len(same) != 1 or same[0].child("teaming") or known_text(same[0], "model@type") not in VIRTIO_MODELS:
         return
     if known_text(same[0], "@type") == "hostdev":
         return
-    team = team_of(context.root)
     edits = team.offer(_make_pair(team, same[0], node))
     yield Finding(mac, {"mac": mac.text}, edits, notes=(("virtio", same[0]),))
-
-
-def _has_address(device: Node, octets: bytes) -> bool:
-    return device.name == "interface" and parse_mac(known_text(device, "mac@address")) == octets
 
 
 def _make_pair(team: Team, persistent: Node, transient: Node) -> tuple[Edit, ...]:
     """Edits that make two interfaces a pair."""
     written = persistent.get("alias@name")
     alias = written.text if written is not None else team.free_alias("ua-standby")
-    if not alias or (written is not None and (written.opaque or not team.keeps(alias))):
+    if not alias or (
+        written is not None and (written.opaque or not team.keeps(alias) or len(team.by_alias[alias]) > 1)
+    ):
         return ()
     markup = "<teaming type='persistent'/>" + ("" if written is not None else f"<alias name='{alias}'/>")
     one = persistent.children[-1].insert_before(markup)
     other = transient.children[-1].insert_before(f"<teaming type='transient' persistent='{alias}'/>")
     return (*one, *other) if one and other else ()
-
-
-def _octets(side: Side) -> bytes | None:
-    return None if side.mac is None or side.mac.opaque else parse_mac(side.mac.text)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from ..finding import Context, Finding
-from ..libvirt.mac import parse_mac
 from ..libvirt.teaming import (
     AUTOMATIC_ALIAS,
     ITSELF,
@@ -21,6 +20,7 @@ from ..libvirt.teaming import (
     VIRTIO_MODELS,
     Side,
     Team,
+    octets_of,
     side_at,
 )
 from ..libvirt.values import known_text
@@ -44,12 +44,12 @@ def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
     team, side = found
     alias = side.device.get("alias@name")
     if alias is None:
-        if side in team.nameless and not side.may_differ:
+        if team.nameless and not side.may_differ:
             yield _nameless(team, side)
     elif not alias.opaque and not team.keeps(alias.text):
         new, namers = team.free_alias(_sanitised(alias.text)), team.by_name.get(alias.text, [])
         edits: tuple[Edit, ...] = ()
-        if new and len(namers) == 1 and team.is_pair(namers[0], side) and not _mentioned(team, alias.text):
+        if new and len(namers) == 1 and team.is_pair(namers[0], side) and not team.mentions(alias.text):
             edits = (*alias.replace(0, len(alias.text), new), *_point_at(namers[0], new))
         fields = {"alias": alias.text, "new": new}
         yield Finding(alias, fields, edits if len(edits) > 1 else ())
@@ -65,7 +65,9 @@ def _nameless(team: Team, side: Side) -> Finding:
     name = wanting[0].name
     safety = "safe" if _same_mac(side, wanting[0]) else "unsafe"
     edits = _add_alias(side, name)
-    return Finding(side.device, {"new": name}, edits, "named", (("transient", wanting[0].named or side.device),), safety)
+    return Finding(
+        side.device, {"new": name}, edits, "named", (("transient", wanting[0].named or side.device),), safety
+    )
 
 
 def persistent_not_found(node: Node, context: Context) -> Iterator[Finding]:
@@ -116,7 +118,7 @@ def no_persistent_name(node: Node, context: Context) -> Iterator[Finding]:
         return
     team, side = found
     accepted = side.named is not None and context.target.admits_before("libvirt", EMPTY_NAME_REFUSED)
-    free = [other for other in team.persistents if team.keeps(other.alias) and other.alias not in team.by_name]
+    free = team.free
     edits: tuple[Edit, ...] = ()
     if len(free) == 1 and len(team.by_name.get("", [])) == 1 and not team.is_open and not _other_mac(side, free[0]):
         edits = team.offer(_point_at(side, free[0].alias))
@@ -145,10 +147,9 @@ def alias_repeated(node: Node, context: Context) -> Iterator[Finding]:
         return
     team, side = found
     same = team.by_alias.get(alias.text, [])
-    others = [device for device in same if device != side.device]
-    sides = [device for device in same if team.side(device)]
-    if not others or sides[0] != side.device:
+    if len(same) < 2 or side.device != next(device for device in same if team.side(device)):
         return
+    others = [device for device in same if device != side.device]
     other = others[0].get("alias@name")
     new = team.free_alias(f"{alias.text}-2")
     alone = len(others) == 1 and other is not None and not _is_persistent(team, others[0]) and side.role == PERSISTENT
@@ -162,8 +163,8 @@ def without_transient(node: Node, context: Context) -> Iterator[Finding]:
     if found is None or found[1].role != PERSISTENT or not found[1].is_interface or found[0].is_open:
         return
     team, side = found
-    others = [other for other in team.sides if not other.role or (other.role == TRANSIENT and not team.target(other))]
-    if team.keeps(side.alias) and side.alias not in team.by_name and not others and not _mentioned(team, side.alias):
+    alone = team.keeps(side.alias) and side.alias not in team.by_name
+    if alone and not team.has_loose_ends and not team.mentions(side.alias):
         yield Finding(side.teaming, {"alias": side.alias})
 
 
@@ -189,9 +190,7 @@ def _add_alias(side: Side, alias: str) -> tuple[Edit, ...]:
 
 def _make_persistent(transient: Side, device: Node) -> tuple[Edit, ...]:
     """Edits that make an interface the persistent side, if it is virtio and has the same address."""
-    mac, own = device.get("mac@address"), transient.mac
-    same = mac is not None and own is not None and parse_mac(mac.text) is not None
-    if not same or mac is None or own is None or parse_mac(mac.text) != parse_mac(own.text):
+    if transient.octets is None or transient.octets != octets_of(device.get("mac@address")):
         return ()
     if known_text(device, "model@type") not in VIRTIO_MODELS or known_text(device, "@type") == "hostdev":
         return ()
@@ -199,11 +198,11 @@ def _make_persistent(transient: Side, device: Node) -> tuple[Edit, ...]:
 
 
 def _meant(team: Team, transient: Side) -> Side | None:
-    """The persistent side whose alias is but one letter off, if it is the only one, free, and has the same address."""
-    free = [side for side in team.persistents if team.keeps(side.alias) and side.alias not in team.by_name]
-    near = [side for side in free if _is_near(transient.name, side.alias)]
-    alone = len(near) == 1 and len(team.by_name[transient.name]) == 1
-    return near[0] if alone and _same_mac(transient, near[0]) else None
+    """The one persistent side that is free, if its alias is but one letter off and it has the same address."""
+    if len(team.free) != 1 or len(team.by_name[transient.name]) != 1:
+        return None
+    (free,) = team.free
+    return free if _is_near(transient.name, free.alias) and _same_mac(transient, free) else None
 
 
 def _is_near(one: str, other: str) -> bool:
@@ -218,28 +217,11 @@ def _is_near(one: str, other: str) -> bool:
 
 
 def _same_mac(one: Side, other: Side) -> bool:
-    first, second = _octets(one), _octets(other)
-    return first is not None and first == second
+    return one.octets is not None and one.octets == other.octets and one.is_interface and other.is_interface
 
 
 def _other_mac(one: Side, other: Side) -> bool:
-    first, second = _octets(one), _octets(other)
-    return first is not None and second is not None and first != second
-
-
-def _octets(side: Side) -> bytes | None:
-    return None if side.mac is None or side.mac.opaque or not side.is_interface else parse_mac(side.mac.text)
-
-
-def _mentioned(team: Team, alias: str) -> bool:
-    """Whether what the domain passes to QEMU directly may speak of an alias."""
-    for name in ("qemu:commandline", "qemu:override"):
-        element = team.domain.child(name)
-        for node in element.children if element else ():
-            values = (node.value("value"), node.value("alias"))
-            if any(value is not None and (alias in value.text or value.opaque) for value in values):
-                return True
-    return False
+    return one.octets is not None and other.octets is not None and one.octets != other.octets
 
 
 def _is_persistent(team: Team, device: Node) -> bool:

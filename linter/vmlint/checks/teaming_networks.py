@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..libvirt.networks import POOL, Network
-from ..libvirt.pci import pci_address
+from ..libvirt.pci import host_address
 from ..libvirt.teaming import PERSISTENT, TRANSIENT, Side, Team, side_at
 from ..libvirt.values import known_text
 from ..model import Node
@@ -77,12 +77,12 @@ def macvtap_on_own_function(node: Node, context: Context) -> Iterator[Finding]:
 def host_device_fixed(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side that names a device of this host where another takes its own from a pool."""
     found = side_at(node, context.root)
-    source = found[1].device.child("source") if found is not None and found[1].role == TRANSIENT else None
+    address = host_address(found[1].device) if found is not None and found[1].role == TRANSIENT else None
+    source = found[1].device.child("source") if found is not None else None
     element = source.child("address") if source is not None else None
-    address = pci_address(element)
     if found is None or element is None or address is None:
         return
-    taken = [other for other in found[0].transients if other.kind == "network"]
+    taken = found[0].from_networks
     for other in taken:
         network = _network(other, context)
         if network is not None and network.mode == POOL and address in network.addresses:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..libvirt.pci import (
-    PciAddress,
     bus_kind,
     controller_of_bus,
+    devices_of_host,
+    host_address,
     machine_kind,
     others_in_slot,
     pci_address,
@@ -56,7 +57,7 @@ def bus_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
     team, side = found
     kind, controller = bus_kind(context.root, address.bus), controller_of_bus(context.root, address.bus)
     releases = context.target.of("qemu")
-    alone = not others_in_slot(context.root, side.device, address)
+    alone = not others_in_slot(context.root, address)
     safety = "safe" if releases[0] >= EIGHT and alone else "unsafe"
     if kind == "root":
         starts = all(SEVEN <= release < EIGHT for release in releases)
@@ -103,25 +104,15 @@ def boot_order_repeated(node: Node, context: Context) -> Iterator[Finding]:
 def host_device_repeated(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side whose host device another device of the domain takes too."""
     found = _passed_through(node, context)
-    source = _source(found[1].device) if found is not None else None
+    source = host_address(found[1].device) if found is not None else None
     if found is None or source is None:
         return
     team, side = found
-    same = [device for device in team.devices if device != side.device and _source(device) == source]
-    sides = [device for device in team.devices if device in same and team.side(device)]
-    earlier = team.devices.index(sides[0]) < team.devices.index(side.device) if sides else False
+    same = devices_of_host(context.root, source)
     element = side.device.get("source/address@bus")
-    if same and not earlier and element is not None:
-        yield Finding(element, {"address": str(source)}, notes=(("other", same[0]),))
-
-
-def _source(device: Node) -> PciAddress | None:
-    """The address on the host of a PCI device that is passed through."""
-    kind = known_text(device, "@type")
-    if (device.name, kind) not in (("interface", "hostdev"), ("hostdev", "pci")):
-        return None
-    source = device.child("source")
-    return pci_address(source.child("address")) if source is not None else None
+    if len(same) > 1 and element is not None and side.device == next(node for node in same if team.side(node)):
+        other = next(node for node in same if node != side.device)
+        yield Finding(element, {"address": str(source)}, notes=(("other", other),))
 
 
 def _passed_through(node: Node, context: Context) -> tuple[Team, Side] | None:

@@ -43,11 +43,11 @@ def pair_not_found(node: Node, context: Context) -> Iterator[Finding]:
         named = line.by_id.get(name, []) if line else []
         if line is None or at.opaque or len(named) > 1:
             continue
-        if not named and line.is_whole and not any(other.value("id") and not other.id for other in line.devices):
+        if not named and line.is_whole and not line.has_unknown_id:
             yield Finding(at, {"name": name}, variant="qemu")
         elif named and named[0] is device:
             yield Finding(at, {"name": name}, variant="qemu-itself")
-        elif named and named[0] not in line.standbys and _is_plain(named[0]):
+        elif named and not named[0].is_standby and _is_plain(named[0]):
             yield Finding(at, {"name": name}, variant="qemu-plain", notes=(("named", _at(named[0], "id")),))
 
 
@@ -103,9 +103,13 @@ def id_repeated(node: Node, context: Context) -> Iterator[Finding]:
     """A name that a device of the pair shares with another device."""
     line = _line(node)
     for name, devices in line.by_id.items() if line else ():
-        if line is not None and len(devices) > 1 and any(d in line.standbys or d in line.primaries for d in devices):
+        if line is not None and len(devices) > 1 and any(map(_in_pair, devices)):
             for device in devices[1:]:
                 yield Finding(_at(device, "id"), {"alias": name}, (), "qemu", (("other", _at(devices[0], "id")),))
+
+
+def _in_pair(device: Device) -> bool:
+    return device.is_standby or device.value("failover_pair_id") is not None
 
 
 def addresses_differ(node: Node, context: Context) -> Iterator[Finding]:

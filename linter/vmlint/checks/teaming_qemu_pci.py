@@ -60,8 +60,10 @@ def primary_slot_shared(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(_at(device, "addr"), {"function": str(device.function)}, variant=f"qemu{end}")
         elif device.is_on("multifunction"):
             yield Finding(_at(device, "multifunction"), {}, variant=f"qemu-multifunction{end}")
-        elif device.driver in ALWAYS_SEVERAL and context.target.admits_from("qemu", EIGHT):
-            yield Finding(_at(device, "driver"), {"driver": device.driver}, variant=f"qemu-driver{end}")
+        elif device.driver in ALWAYS_SEVERAL:
+            known = context.target.admits_from("qemu", EIGHT)
+            variant = f"qemu-driver{end}" if known else "qemu-driver-missing"
+            yield Finding(_at(device, "driver"), {"driver": device.driver}, variant=variant)
 
 
 def primary_not_ethernet(node: Node, context: Context) -> Iterator[Finding]:

@@ -155,7 +155,12 @@ class XmlNode(Node):
     def drop(self) -> tuple[Edit, ...]:
         source, place = self.tree.text, self._place
         inside = self.element.text or ""
-        if self.element is self.tree.root or len(self.element) or inside.strip() or "<!" in source.text[place.tag_end : place.end]:
+        if (
+            self.element is self.tree.root
+            or len(self.element)
+            or inside.strip()
+            or "<!" in source.text[place.tag_end : place.end]
+        ):
             return ()
         line, end = source.text.rfind("\n", 0, place.start) + 1, source.text.find("\n", place.end) + 1
         if not end or source.text[line : place.start].strip() or source.text[place.end : end].strip():

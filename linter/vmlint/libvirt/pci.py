@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..model import Node
@@ -34,7 +34,9 @@ def pci_address(node: Node | None) -> PciAddress | None:
     """
     if node is None or (node.value("type") is not None and known_text(node, "@type") != "pci"):
         return None
-    parts = [_number(node, name, default) for name, default in zip(PciAddress._fields, ("0", None, "0", "0"), strict=True)]
+    parts = [
+        _number(node, name, default) for name, default in zip(PciAddress._fields, ("0", None, "0", "0"), strict=True)
+    ]
     domain, bus, slot, function = parts
     if domain is None or bus is None or slot is None or function is None:
         return None
@@ -56,7 +58,7 @@ def machine_kind(domain: Node) -> str:
 
 def controller_of_bus(domain: Node, bus: int) -> Node | None:
     """The `<controller type='pci'>` whose bus has that number, if exactly one is written."""
-    found = [node for node in _pci_controllers(domain) if _number(node, "index", None) == bus]
+    found = _index(domain).buses.get(bus, [])
     return found[0] if len(found) == 1 else None
 
 
@@ -74,19 +76,45 @@ def bus_kind(domain: Node, bus: int) -> str:
     return ""
 
 
-def _pci_controllers(domain: Node) -> Iterator[Node]:
+def others_in_slot(domain: Node, address: PciAddress) -> bool:
+    """Whether more than one device of the guest is in the slot of an address."""
+    return len(_index(domain).slots.get(address[:3], [])) > 1
+
+
+def devices_of_host(domain: Node, address: PciAddress) -> list[Node]:
+    """The devices of the domain that are the host's device at an address, in the order of the file."""
+    return _index(domain).sources.get(address, [])
+
+
+def host_address(device: Node) -> PciAddress | None:
+    """The address on the host of a PCI device that is passed through."""
+    kind = known_text(device, "@type")
+    if (device.name, kind) not in (("interface", "hostdev"), ("hostdev", "pci")):
+        return None
+    source = device.child("source")
+    return pci_address(source.child("address")) if source is not None else None
+
+
+class _Index(NamedTuple):
+    """Devices of a domain by what is asked of them."""
+
+    buses: dict[int, list[Node]]
+    slots: dict[tuple[int, ...], list[Node]]
+    sources: dict[PciAddress, list[Node]]
+
+
+@lru_cache(maxsize=1)  # each side of a domain asks
+def _index(domain: Node) -> _Index:
+    index = _Index({}, {}, {})
     devices = domain.child("devices")
     for node in devices.children if devices else ():
+        address, source = pci_address(node.child("address")), host_address(node)
         if node.name == "controller" and known_text(node, "@type") == "pci":
-            yield node
-
-
-def others_in_slot(domain: Node, device: Node, address: PciAddress) -> list[Node]:
-    """Other devices of the guest in the same slot."""
-    devices = domain.child("devices")
-    found = []
-    for node in devices.children if devices else ():
-        other = None if node == device else pci_address(node.child("address"))
-        if other is not None and other[:3] == address[:3]:
-            found.append(node)
-    return found
+            bus = _number(node, "index", None)
+            if bus is not None:
+                index.buses.setdefault(bus, []).append(node)
+        if address is not None:
+            index.slots.setdefault(address[:3], []).append(node)
+        if source is not None:
+            index.sources.setdefault(source, []).append(node)
+    return index

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 
 from ..model import Node
 from ..source import Edit, Value
+from .mac import parse_mac
 from .values import is_unknown, known_text
 
 PERSISTENT, TRANSIENT = "persistent", "transient"
@@ -24,6 +25,11 @@ ITSELF, OTHER_TRANSIENT, PLAIN_NIC, OTHER_DEVICE = "itself", "transient", "nic",
 of several devices, one that libvirt gives by itself, itself, another transient, an interface in no pair, no NIC."""
 
 
+def octets_of(mac: Value | None) -> bytes | None:
+    """The MAC address that a value gives, if it is known and libvirt reads it."""
+    return None if mac is None or mac.opaque else parse_mac(mac.text)
+
+
 class Side:
     """A device with `<teaming>`: an `<interface>`, or a plain `<hostdev>`."""
 
@@ -32,9 +38,11 @@ class Side:
         self.elements = [node for node in device.children if node.name == "teaming"]
         self.teaming = self.elements[0]
         self.is_interface = device.name == "interface"
+        self.mac = device.get("mac@address")
+        self.octets = octets_of(self.mac)
+        """The MAC address; None where there is none, or none that libvirt reads."""
         self.kind = known_text(device, "@type")
         """The device's `type=`."""
-        self.mac = device.get("mac@address")
 
     def _first(self, name: str) -> Value | None:
         """The attribute as libvirt 7.1 and later read it: of whichever `<teaming>` has it first."""
@@ -167,7 +175,7 @@ class Team:
             return REPEATED, None
         if devices:
             return self._what(devices[0], transient), devices[0]
-        dropped = [side for side in self.by_written_alias.get(name, []) if not self.keeps(side.alias)]
+        dropped = [] if self.keeps(name) else self.by_written_alias.get(name, [])
         if dropped:
             return (DROPPED, dropped[0].device) if len(dropped) == 1 else (REPEATED, None)
         if self.is_open:
@@ -200,23 +208,70 @@ class Team:
 
     @cached_property
     def nameless(self) -> list[Side]:
-        """Persistent interfaces without an alias that no transient one names by the alias libvirt will give them."""
-        named = {self.by_automatic_alias.get(name) for name in self.by_name if AUTOMATIC.fullmatch(name)}
-        return [
-            side
-            for side in self.persistents
-            if side.is_interface and side.device.get("alias@name") is None and side.device not in named
-        ]
+        """Persistent interfaces without an alias, which nothing can name but by the alias that libvirt will give them;
+        none where a transient one does that."""
+        if any(AUTOMATIC.fullmatch(name) for name in self.by_name):
+            return []
+        return [side for side in self.persistents if side.is_interface and side.device.get("alias@name") is None]
 
-    def is_free(self, alias: str) -> bool:
-        """Whether no device has an alias yet, whatever libvirt makes of it, and nothing names it."""
-        taken = any(known_text(node, "alias@name") == alias for node in self.devices)
-        return not (taken or self.is_open or alias in self.by_name)
+    @cached_property
+    def free(self) -> list[Side]:
+        """Persistent sides whose alias is kept and that no transient one names."""
+        return [side for side in self.persistents if self.keeps(side.alias) and side.alias not in self.by_name]
+
+    @cached_property
+    def from_networks(self) -> list[Side]:
+        """Transient sides that take their device from a network, one for each network."""
+        sides = [side for side in self.transients if side.kind == "network"]
+        return list({known_text(side.device, "source@network"): side for side in reversed(sides)}.values())
+
+    @cached_property
+    def has_loose_ends(self) -> bool:
+        """Whether a side could be meant as the transient one of any persistent one."""
+        unclear = any(not side.role for side in self.sides) or any(side.kind == "hostdev" for side in self.persistents)
+        return unclear or any(self.target(side) is None for side in self.transients)
+
+    @cached_property
+    def by_mac(self) -> dict[bytes, list[Node]]:
+        """Interfaces by MAC address, in a pair or not."""
+        found: dict[bytes, list[Node]] = {}
+        for node in self.devices:
+            octets = octets_of(node.get("mac@address")) if node.name == "interface" else None
+            if octets is not None:
+                found.setdefault(octets, []).append(node)
+        return found
+
+    @cached_property
+    def by_mac_of_target(self) -> dict[bytes, Side]:
+        """Transient sides whose address is not that of their persistent side, by the latter."""
+        found: dict[bytes, Side] = {}
+        for side in self.transients:
+            target = self.target(side)
+            if target is not None and target.octets is not None and target.octets != side.octets:
+                found.setdefault(target.octets, side)
+        return found
+
+    @cached_property
+    def _taken(self) -> set[str]:
+        return {*self.by_name, *(known_text(node, "alias@name") for node in self.devices)}
 
     def free_alias(self, stem: str) -> str:
-        """`stem`, with a number if it is taken."""
-        numbered = (stem if not number else f"{stem}-{number}" for number in range(len(self.devices) + 1))
-        return next((alias for alias in numbered if self.is_free(alias)), "")
+        """`stem`, with a number if a device has or names it, whatever libvirt makes of it; '' where that is open."""
+        if self.is_open:
+            return ""
+        numbered = (stem if not number else f"{stem}-{number}" for number in range(len(self._taken) + 1))
+        return next(alias for alias in numbered if alias not in self._taken)
+
+    @cached_property
+    def _passed_on(self) -> list[Value]:
+        """What the domain passes to QEMU directly."""
+        elements = (self.domain.child("qemu:commandline"), self.domain.child("qemu:override"))
+        nodes = [node for element in elements if element for node in element.children]
+        return [value for node in nodes for name in ("value", "alias") if (value := node.value(name)) is not None]
+
+    def mentions(self, alias: str) -> bool:
+        """Whether what the domain passes to QEMU directly may speak of an alias."""
+        return any(value.opaque or alias in value.text for value in self._passed_on)
 
     def is_pair(self, transient: Side, persistent: Side) -> bool:
         """Whether the two are each other's only candidate: what is ambiguous must not be fixed."""

@@ -64,6 +64,11 @@ class Device:
         """Whether no property can come from a part that is not in the file."""
         return self._json is not None or not any(OPAQUE in param.key for param in self.node.params)
 
+    @cached_property
+    def is_standby(self) -> bool:
+        """Whether it says `failover=on`."""
+        return self.is_on("failover")
+
     @property
     def function(self) -> int | None:
         """The PCI function that `addr=` asks for; None where it is not known."""

@@ -33,7 +33,8 @@ class Failover:
         options = [node for node in command.children if isinstance(node, OptionNode)]
         self._options = options
         self.devices = [Device(node) for node in options if node.name == "-device" and node.argument is not None]
-        self.standbys = [device for device in self.devices if device.is_on("failover")]
+        self.place = {device: number for number, device in enumerate(self.devices)}
+        self.standbys = [device for device in self.devices if device.is_standby]
         self.primaries = [device for device in self.devices if device.value("failover_pair_id") is not None]
 
     @cached_property
@@ -68,6 +69,11 @@ class Failover:
         return found
 
     @cached_property
+    def has_unknown_id(self) -> bool:
+        """Whether a device has a name that is not to be seen."""
+        return any(device.value("id") is not None and not device.id for device in self.devices)
+
+    @cached_property
     def by_pair(self) -> dict[str, list[Device]]:
         """Primary devices by the standby that they name."""
         found: dict[str, list[Device]] = {}
@@ -78,12 +84,12 @@ class Failover:
     def standby(self, primary: Device) -> Device | None:
         """The standby NIC that a primary device names, if exactly one device has that name and is one."""
         named = self.by_id.get(primary.text("failover_pair_id"), [])
-        return named[0] if len(named) == 1 and named[0] in self.standbys and named[0] is not primary else None
+        return named[0] if len(named) == 1 and named[0].is_standby and named[0] is not primary else None
 
     def is_hidden(self, primary: Device) -> bool:
         """Whether QEMU leaves the device out until the guest's driver asks for it: its standby stands before it."""
         standby = self.standby(primary)
-        return standby is not None and self.devices.index(standby) < self.devices.index(primary)
+        return standby is not None and self.place[standby] < self.place[primary]
 
     def bus_kind(self, device: Device) -> str:
         """`root` (pcie.0), `port`, `conventional`, or '' where that is not known."""
