@@ -11,8 +11,8 @@ import pytest
 from vmlint import catalog, formats
 from vmlint.engine import Engine
 from vmlint.fixer import apply
-from vmlint.model import Diagnostic, Document, Example, Rule
 from vmlint.libvirt.networks import Networks, networks_in
+from vmlint.model import Diagnostic, Document, Example, Rule
 from vmlint.run import target
 
 PACKAGE = Path(__file__).parent.parent / "linter" / "vmlint"

@@ -134,7 +134,7 @@ def test_persistent_host_device_is_never_made_virtio() -> None:
 def test_transient_types_that_may_be_right_are_silent(kind: str) -> None:
     given = interface("bridge", ONE, "virtio", "type='persistent'", "ua-b")
     found = rules_in(domain(given, interface(kind, ONE, "virtio", "type='transient' persistent='ua-b'")))
-    assert found == (["teaming-network-unknown"] if kind == "network" else [])
+    assert found == []
 
 
 @pytest.mark.parametrize("kind", ["xen", "lxc", "vbox"])

@@ -43,7 +43,7 @@ def check_paths(
     return run.report(search)
 
 
-def check_text(
+def check_text(  # noqa: PLR0913  # all but two have names
     text: str | bytes, path: str = "<text>", *, qemu: str | None = None, libvirt: str | None = None,
     select: Iterable[str] = (), ignore: Iterable[str] = (), networks: Iterable[str | bytes] = (),
 ) -> Report:  # fmt: skip

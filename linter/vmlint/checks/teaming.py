@@ -11,7 +11,6 @@ from ..libvirt.teaming import (
     TRANSIENT,
     VIRTIO_MODELS,
     Side,
-    Team,
     default_model_is_virtio,
     side_at,
 )

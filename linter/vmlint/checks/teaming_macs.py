@@ -130,8 +130,7 @@ def mac_shared(node: Node, context: Context) -> Iterator[Finding]:
     if found is None or found[1] is not found[0].sides[0]:
         return
     team = found[0]
-    for group in _same_address(team).values():
-        units = list(group)
+    for units in _same_address(team):
         first = next((unit for unit in units if team.side(unit)), units[0])
         for unit in units:
             mac, kept = unit.get("mac@address"), first.get("mac@address")
@@ -140,14 +139,14 @@ def mac_shared(node: Node, context: Context) -> Iterator[Finding]:
                 yield Finding(mac, {"mac": mac.text}, variant=kind, notes=(("first", kept),))
 
 
-def _same_address(team: Team) -> dict[bytes, dict[Node, None]]:
-    """Devices with each address; a pair counts as its persistent side. What other rules report is left out."""
-    found: dict[bytes, dict[Node, None]] = {}
+def _same_address(team: Team) -> Iterator[list[Node]]:
+    """Devices with one address; a pair counts as its persistent side. What other rules report is left out."""
     for octets, devices in team.by_mac.items():
         if is_usable(octets) and len(devices) > 1:
             units = (_unit(team, device, octets) for device in devices)
-            found[octets] = {unit: None for unit in units if unit is not None}
-    return found
+            kept = list(dict.fromkeys(unit for unit in units if unit is not None))
+            if len(kept) > 1:
+                yield kept
 
 
 def _unit(team: Team, device: Node, octets: bytes) -> Node | None:

@@ -14,8 +14,8 @@ from ..source import Value
 from ..versions import parse
 
 LATE_PRIMARY_FOUND = ID_NEEDED = TWO_REFUSED = parse("7.2")
-"""A QEMU that finds a primary device created before its standby, refuses one without an id, and refuses a second one; 5.2
-does none of that (measured on 5.2, 7.2, 10.0 and 11.1; what lies between was not)."""
+"""A QEMU that finds a primary device created before its standby, refuses one without an id, and refuses a second one;
+5.2 does none of that (measured on 5.2, 7.2, 10.0 and 11.1; what lies between was not)."""
 
 
 def too_old(node: Node, context: Context) -> Iterator[Finding]:

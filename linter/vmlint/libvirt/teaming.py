@@ -169,7 +169,7 @@ class Team:
         """What a transient side names, and the device that is: one of the words below, UNKNOWN where it is open."""
         name = transient.name
         if not name:
-            return (UNKNOWN, None) if transient.named is not None and transient.named.opaque else (UNNAMED, None)
+            return (UNKNOWN if transient.named is not None and transient.named.opaque else UNNAMED), None
         devices = self.by_alias.get(name, [])
         if len(devices) > 1:
             return REPEATED, None
@@ -178,11 +178,9 @@ class Team:
         dropped = [] if self.keeps(name) else self.by_written_alias.get(name, [])
         if dropped:
             return (DROPPED, dropped[0].device) if len(dropped) == 1 else (REPEATED, None)
-        if self.is_open:
-            return UNKNOWN, None
-        if not self.is_live and AUTOMATIC.fullmatch(name):
-            return AUTOMATIC_ALIAS, self.by_automatic_alias.get(name)
-        return NOTHING, None
+        automatic = not self.is_live and AUTOMATIC.fullmatch(name)
+        device = self.by_automatic_alias.get(name) if automatic else None
+        return (UNKNOWN if self.is_open else AUTOMATIC_ALIAS if automatic else NOTHING), device
 
     def _what(self, device: Node, transient: Side) -> str:
         side = self.side(device)
