@@ -6,14 +6,8 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..libvirt.networks import POOL
-from ..libvirt.teaming import (
-    PERSISTENT,
-    TRANSIENT,
-    VIRTIO_MODELS,
-    Side,
-    default_model_is_virtio,
-    side_at,
-)
+from ..libvirt.sides import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side, default_model_is_virtio
+from ..libvirt.teaming import side_at
 from ..libvirt.values import is_unknown, known_text
 from ..model import Node
 from ..source import Edit

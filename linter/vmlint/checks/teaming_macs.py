@@ -8,18 +8,8 @@ from zlib import crc32
 from ..finding import Context, Finding
 from ..libvirt.mac import format_mac, is_usable, is_usual_form, meant_mac, parse_mac
 from ..libvirt.pci import machine_kind
-from ..libvirt.teaming import (
-    DROPPED,
-    FOUND,
-    PERSISTENT,
-    TRANSIENT,
-    VIRTIO_MODELS,
-    Side,
-    Team,
-    octets_of,
-    side_at,
-    team_of,
-)
+from ..libvirt.sides import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side, octets_of
+from ..libvirt.teaming import DROPPED, FOUND, Team, side_at, team_of
 from ..libvirt.values import known_text
 from ..model import Node
 from ..qemu.machines import NO_EXPRESS

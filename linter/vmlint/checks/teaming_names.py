@@ -6,21 +6,17 @@ import re
 from collections.abc import Iterator
 
 from ..finding import Context, Finding
+from ..libvirt.sides import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side, octets_of
 from ..libvirt.teaming import (
     AUTOMATIC_ALIAS,
     ITSELF,
     NOTHING,
     OTHER_DEVICE,
     OTHER_TRANSIENT,
-    PERSISTENT,
     PLAIN_NIC,
-    TRANSIENT,
     UNNAMED,
     USER_ALIAS,
-    VIRTIO_MODELS,
-    Side,
     Team,
-    octets_of,
     side_at,
 )
 from ..libvirt.values import known_text

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ..finding import Context, Finding
 from ..libvirt.networks import POOL, Network
 from ..libvirt.pci import host_address
-from ..libvirt.teaming import PERSISTENT, TRANSIENT, Side, Team, side_at
+from ..libvirt.sides import PERSISTENT, TRANSIENT, Side
+from ..libvirt.teaming import Team, side_at
 from ..libvirt.values import known_text
 from ..model import Node
 

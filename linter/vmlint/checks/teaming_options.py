@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..libvirt.pci import pci_address
-from ..libvirt.teaming import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side, Team, side_at
+from ..libvirt.sides import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side
+from ..libvirt.teaming import Team, side_at
 from ..libvirt.values import known_text
 from ..model import Node
 from ..source import Edit

@@ -14,7 +14,8 @@ from ..libvirt.pci import (
     others_in_slot,
     pci_address,
 )
-from ..libvirt.teaming import TRANSIENT, VIRTIO_MODELS, Side, Team, side_at
+from ..libvirt.sides import TRANSIENT, VIRTIO_MODELS, Side
+from ..libvirt.teaming import Team, side_at
 from ..libvirt.values import known_text
 from ..model import Node
 from ..qemu.machines import NO_EXPRESS
