@@ -163,7 +163,7 @@ def teaming_forgotten(node: Node, context: Context) -> Iterator[Finding]:
     same = [device for device in team.by_mac.get(octets, [])[:3] if device != node]
     if len(same) != 1 or same[0].child("teaming") or known_text(same[0], "model@type") not in VIRTIO_MODELS:
         return
-    if known_text(same[0], "@type") == "hostdev":
+    if known_text(same[0], "@type") == "hostdev" or node.has_template_parts or same[0].has_template_parts:
         return
     edits = team.offer(_make_pair(team, same[0], node))
     yield Finding(mac, {"mac": mac.text}, edits, notes=(("virtio", same[0]),))

@@ -10,7 +10,9 @@ from ..libvirt.sides import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side
 from ..libvirt.teaming import Team, side_at
 from ..libvirt.values import known_text
 from ..model import Node
-from ..source import Edit
+from ..qemu.device import TRUE
+from ..qemu.failover import disables_modern
+from ..source import Edit, Value
 
 DRIVER_OF_VIRTIO = ("queues", "rx_queue_size", "tx_queue_size", "txmode", "ioeventfd", "event_idx")
 """Attributes of `<driver>` for a NIC that QEMU emulates: nothing reads them on a host device."""
@@ -74,15 +76,29 @@ def other_host_device(node: Node, context: Context) -> Iterator[Finding]:
 
 
 def standby_legacy_only(node: Node, context: Context) -> Iterator[Finding]:
-    """A persistent side that `qemu:override` makes a legacy device, which cannot offer the feature."""
+    """A persistent side that what is passed to QEMU directly makes a legacy device, which cannot offer the feature."""
     found = side_at(node, context.root)
-    override = context.root.child("qemu:override")
-    if found is None or found[1].role != PERSISTENT or override is None or not found[1].alias:
+    if found is None or found[1].role != PERSISTENT or not found[1].alias:
         return
-    for device in override.children:
-        frontend = device.child("qemu:frontend") if known_text(device, "@alias") == found[1].alias else None
+    for value in (*_overridden(context.root, found[1].alias), *_passed(context.root, found[1].alias)):
+        yield Finding(value, {"name": "disable-modern"}, notes=(("standby", found[1].teaming),))
+
+
+def _overridden(domain: Node, alias: str) -> Iterator[Value]:
+    """`disable-modern` in `qemu:override`."""
+    override = domain.child("qemu:override")
+    for device in override.children if override else ():
+        frontend = device.child("qemu:frontend") if known_text(device, "@alias") == alias else None
         for entry in frontend.children if frontend else ():
             value = entry.value("value")
-            name = known_text(entry, "@name")
-            if name == "disable-modern" and value is not None and value.text in ("true", "on", "yes"):
-                yield Finding(value, {"name": name})
+            if known_text(entry, "@name") == "disable-modern" and value is not None and value.text in TRUE:
+                yield value
+
+
+def _passed(domain: Node, alias: str) -> Iterator[Value]:
+    """`disable-modern` in the arguments of `qemu:commandline`."""
+    element = domain.child("qemu:commandline")
+    for argument in element.children if element else ():
+        value = argument.value("value")
+        if value is not None and disables_modern(value.text, alias):
+            yield value

@@ -136,9 +136,11 @@ def legacy_only(node: Node, context: Context) -> Iterator[Finding]:
     for device in line.standbys if line else ():
         if device.is_on("disable-modern"):
             yield Finding(_at(device, "disable-modern"), {"name": "disable-modern"})
-        elif line is not None and line.modern_disabled is not None and device.value("disable-modern") is None:
-            notes = (("standby", _at(device, "failover")),)
-            yield Finding(line.modern_disabled.text, {"name": "disable-modern"}, notes=notes)
+        elif line is not None and device.value("disable-modern") is None:
+            disabled = line.modern_disabled(device)
+            if disabled is not None:
+                notes = (("standby", _at(device, "failover")),)
+                yield Finding(disabled.text, {"name": "disable-modern"}, notes=notes)
 
 
 def boot_index_repeated(node: Node, context: Context) -> Iterator[Finding]:

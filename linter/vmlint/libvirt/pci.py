@@ -63,15 +63,15 @@ def controller_of_bus(domain: Node, bus: int) -> Node | None:
 
 
 def bus_kind(domain: Node, bus: int) -> str:
-    """`root` (PCI Express root: no hotplug), `port` (behind a root or downstream port), `conventional`, or '' where
-    that is not known: a bus may be one that libvirt adds itself."""
+    """`root` (pcie.0 of q35, on which hotplug was tried), `port` (behind a root or downstream port), `conventional`, or
+    '' where that is not known: a bus may be one that libvirt adds itself."""
     controller = controller_of_bus(domain, bus)
     model = known_text(controller, "@model") if controller else ""
     if model in EXPRESS_PORTS:
         return "port"
     if model in CONVENTIONAL:
         return "conventional"
-    if model == "pcie-root" or (bus == 0 and controller is None and machine_kind(domain) == "pcie"):
+    if bus == 0 and model in ("pcie-root", "") and machine_kind(domain) == "q35":
         return "root"
     return ""
 

@@ -28,7 +28,13 @@ class Device:
         if name not in self._json:
             return None
         given = self._json[name]
-        text = {True: "on", False: "off"}[given] if isinstance(given, bool) else str(given)
+        text = (
+            ("off", "on")[given]
+            if isinstance(given, bool)
+            else OPAQUE
+            if isinstance(given, (dict, list))
+            else str(given)
+        )
         place = re.search(rf'"{re.escape(name)}"\s*:\s*("(?:[^"\\]|\\.)*"|[^\s,}}]+)', self.node.text.text)
         low, high = place.span(1) if place else (0, len(self.node.text.text))
         quoted = place is not None and place[1][:1] == '"'

@@ -16,7 +16,8 @@ X86_DEFAULT = ("x86_64", "i386")
 """Emulators whose machine is i440fx where none is given (`-machine help` of QEMU 5.2, 7.2, 10.0 and 11.1)."""
 ELSEWHERE = ("-readconfig", "-set")
 """Options that say more about devices than the command line shows."""
-GLOBAL = re.compile(r"(virtio-net-pci(?:-base)?|virtio-pci)[.]([\w-]+)=(.*)")
+MODERN_DISABLED = re.compile(rf"(?:virtio-net-pci|virtio-pci|device\.(.+))\.disable-modern=(?:{'|'.join(TRUE)})")
+"""`-global virtio-net-pci.disable-modern=on` and `-set device.ID.disable-modern=on` (tried on QEMU 5.2 and 10.0)."""
 
 
 @cache
@@ -95,8 +96,8 @@ class Failover:
         """`root` (pcie.0), `port`, `conventional`, or '' where that is not known."""
         bus = device.value("bus")
         if bus is None:
-            return {"pcie": "root", "i440fx": "conventional"}.get(self.machine, "")
-        if bus.text == "pcie.0" and self.machine == "pcie":
+            return {"q35": "root", "i440fx": "conventional"}.get(self.machine, "")
+        if bus.text == "pcie.0" and self.machine == "q35":
             return "root"
         if bus.text == "pci.0" and self.machine == "i440fx":
             return "conventional"
@@ -109,14 +110,18 @@ class Failover:
         owners = self.by_id.get(device.text("bus"), [])
         return owners[0] if len(owners) == 1 else None
 
-    @cached_property
-    def modern_disabled(self) -> OptionNode | None:
-        """A `-global` that makes every virtio NIC a legacy device."""
+    def modern_disabled(self, standby: Device) -> OptionNode | None:
+        """The `-global` or `-set` that makes a standby NIC a legacy device."""
         for node in self._options:
-            match = GLOBAL.fullmatch(node.text.text) if node.name == "-global" and node.argument is not None else None
-            if match is not None and match[2] == "disable-modern" and match[3] in TRUE:
+            if node.name in ("-global", "-set") and disables_modern(node.text.text, standby.id):
                 return node
         return None
+
+
+def disables_modern(text: str, name: str) -> bool:
+    """Whether the argument of `-global` or `-set` makes the virtio NIC with that id a legacy device."""
+    match = MODERN_DISABLED.fullmatch(text)
+    return match is not None and match[1] in (None, name)
 
 
 @lru_cache(maxsize=1)  # each rule asks for the same command line
