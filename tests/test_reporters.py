@@ -43,7 +43,6 @@ def a_rule(name: str, severity: str) -> Rule:
         sources=("https://example.org/list", "chardev/char.c"),
         matches=(),
         gates=(Gate("deprecated", "qemu", (6, 0)), Gate("needs", "libvirt", (9, 1, 0))),
-        check=None,
         variants={
             "": Variant("'{name}' has no value", severity, "Write '{name}=on'", "safe"),
             "odd": Variant("`{name}`", "note", None, "shown"),

@@ -23,33 +23,39 @@ __version__ = "0.1.0"
 
 def check_paths(
     paths: str | PathLike[str] | Iterable[str | PathLike[str]], *, qemu: str | None = None, libvirt: str | None = None,
-    select: Iterable[str] = (), ignore: Iterable[str] = (),
+    select: Iterable[str] = (), ignore: Iterable[str] = (), networks: Iterable[str | PathLike[str]] = (),
 ) -> Report:  # fmt: skip
     """Lint files and folders.
 
-    `qemu` and `libvirt` are PEP 440 specifier sets (`>=6.2,<11`); default: the newest release.
+    `qemu` and `libvirt` are PEP 440 specifier sets (`>=6.2,<11`); default: the newest release. `networks`: files with
+    the XML of networks that domains name; those among `paths` are found without that, and count less.
     What cannot be read is in the report's `failures`. Raises `discover.UsageError` for an unknown rule or a bad
     specifier set.
     """
-    from .discover import Search
+    from .discover import Search, read_files
     from .run import Run, Settings
 
-    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
+    given = read_files(fspath(path) for path in networks)
+    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=given))
     search = Search([fspath(path) for path in ([paths] if isinstance(paths, (str, PathLike)) else paths)])
     for candidate in search:
         run.lint_file(*candidate)
     return run.report(search)
 
 
-def check_text(
+def check_text(  # noqa: PLR0913  # all but two have names
     text: str | bytes, path: str = "<text>", *, qemu: str | None = None, libvirt: str | None = None,
-    select: Iterable[str] = (), ignore: Iterable[str] = (),
+    select: Iterable[str] = (), ignore: Iterable[str] = (), networks: Iterable[str | bytes] = (),
 ) -> Report:  # fmt: skip
-    """Lint the content of a file; `path` is its name, which helps to tell what it is. Raises as check_paths."""
+    """Lint the content of a file; `path` is its name, which helps to tell what it is. Raises as check_paths.
+
+    `networks`: the XML of networks that the domains in it name.
+    """
     from .formats.xml import encode
     from .run import Run, Settings
 
-    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
+    given = (("<network>", xml if isinstance(xml, bytes) else encode(xml)) for xml in networks)
+    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=tuple(given)))
     run.lint_bytes(path, text if isinstance(text, bytes) else encode(text))
     return run.report()
 

@@ -20,7 +20,7 @@ GATES = ("deprecated", "removed", "needs")
 RULE_KEYS = frozenset(
     (*GATES, "summary", "severity", "select", "where", "at", "match", "check", "message", "fix", "why", "sources")
 ) | {"variants", "notes", "example"}
-MATCH_KEYS = frozenset(("select", "where", "at"))
+MATCH_KEYS = frozenset(("select", "where", "at", "check"))
 VARIANT_KEYS = frozenset(("message", "severity", "fix"))
 FIX_KEYS = frozenset(("title", "safety"))
 EXAMPLE_KEYS = frozenset(("file", "bad", "good", "at", "qemu", "libvirt"))
@@ -45,8 +45,11 @@ def rules() -> dict[str, Rule]:
 
 
 def load(file: str, tables: Mapping[str, Any]) -> list[Rule]:
-    """The rules of one parsed rule file. Raises CatalogError."""
-    topic = os.path.basename(file).removesuffix(".toml")
+    """The rules of one parsed rule file, `TOPIC.toml` or one part of a large topic, `TOPIC.PART.toml`.
+
+    Raises CatalogError.
+    """
+    topic = os.path.basename(file).partition(".")[0]
     return [_Table(f"{file}: [{name}]", table, RULE_KEYS).rule(name, topic) for name, table in tables.items()]
 
 
@@ -67,7 +70,6 @@ class _Table:
             raise CatalogError(f"{self.where}: a rule's name is words of small letters and digits, joined by '-'")
         severity = self.one_of("severity", SEVERITIES)
         matches = tuple(self._matches())
-        check = self.text("check", "") or None
         fires = Variant(self.text("message"), severity, *self._fix(None, "safe"))
         variants = {"": fires}
         for key, value in self.get("variants", dict, {}).items():
@@ -77,7 +79,7 @@ class _Table:
             raise CatalogError(f"{self.where}: 'select' or 'match' is missing")
         return Rule(
             name, topic, self.text("summary"), severity, self.text("why"), self.texts("sources"), matches,
-            tuple(self._gates()), check, variants, self._notes(),
+            tuple(self._gates()), variants, self._notes(),
             tuple(_Table(f"{self.where}.example", example, EXAMPLE_KEYS).example() for example in examples),
         )  # fmt: skip
 
@@ -121,9 +123,10 @@ class _Table:
         if "select" in self.table:
             yield self.match()
         for number, entry in enumerate(self.get("match", list, []), 1):
-            yield _Table(f"{self.where}.match {number}", entry, MATCH_KEYS).match()
+            yield _Table(f"{self.where}.match {number}", entry, MATCH_KEYS).match(self.text("check", "") or None)
 
-    def match(self) -> Match:
+    def match(self, check: str | None = None) -> Match:
+        """One place where the rule looks; `check`: the function that decides, unless it names one itself."""
         where = {}
         for path, given in self.get("where", dict, {}).items():
             texts = isinstance(given, list) and all(isinstance(text, str) for text in given)
@@ -131,7 +134,7 @@ class _Table:
             if not isinstance(wanted, (str, bool, tuple)):
                 raise CatalogError(f"{self.where}.where: '{path}' must be a text, a list of texts, true or false")
             where[path] = wanted
-        return Match(self.text("select"), where, self.text("at", ""))
+        return Match(self.text("select"), where, self.text("at", ""), self.text("check", "") or check)
 
     def get(self, key: str, kind: type, default: Any) -> Any:
         value = self.table.get(key, default)

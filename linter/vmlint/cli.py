@@ -70,13 +70,15 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called")
     check.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     _add_common(check)
+    network = "XML of a network that domains name, besides those among the paths; may be repeated"
+    check.add_argument("--network", metavar="FILE", dest="networks", action="append", default=[], help=network)
     check.set_defaults(run=_check)
 
     argv = commands.add_parser("argv", help="lint a command line as typed", about="Lint one QEMU command line.")
     _add_common(argv)
     words = "the program and its arguments; -- must stand before them"
     argv.add_argument("words", nargs="+", metavar="-- WORD", help=words)
-    argv.set_defaults(run=_argv, diff=False)
+    argv.set_defaults(run=_argv, diff=False, networks=[])
 
     rule = commands.add_parser("rule", help="explain a rule, or list all", about="Explain a rule, or list all.")
     rule.add_argument("name", nargs="?", metavar="NAME")
@@ -118,6 +120,7 @@ def _output(text: str) -> tuple[str, str]:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
+    from .discover import read_files
     from .run import ALL_FIXES, SAFE_FIXES, Settings
 
     fixes = ALL_FIXES if options.unsafe_fixes else SAFE_FIXES
@@ -127,6 +130,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         _names(options.select),
         _names(options.ignore),
         fixes if options.fix or options.diff else (),
+        read_files(options.networks),
     )
 
 
@@ -179,7 +183,7 @@ def _start(options: argparse.Namespace) -> Run:
 
 def _has_settings(options: argparse.Namespace) -> bool:
     """Whether there are settings that may be wrong, which the user wants to hear even if there is nothing to lint."""
-    return bool(options.qemu or options.libvirt or options.select or options.ignore)
+    return bool(options.qemu or options.libvirt or options.select or options.ignore or options.networks)
 
 
 def _nothing_found(options: argparse.Namespace, search: Search) -> int:

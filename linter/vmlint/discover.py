@@ -180,6 +180,17 @@ def whole(path: str, start: bytes) -> bytes:
     return data
 
 
+def read_files(paths: Iterable[str]) -> tuple[tuple[str, bytes], ...]:
+    """Name and content of files that the user named for what they tell about others. Raises UsageError."""
+    found = []
+    for path in paths:
+        try:
+            found.append((path, whole(path, _head(path, True)[0])))
+        except Unreadable as error:
+            raise UsageError(f"{path}: {error}") from error
+    return tuple(found)
+
+
 def _head(path: str, look_further: bool) -> tuple[bytes, tuple[int, int]]:
     """The first bytes of a file, and what tells it from all others; all of it if only that has a hint and
     `look_further`. Raises Unreadable."""

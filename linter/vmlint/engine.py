@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import cast
 
 from .finding import Context, Finding
+from .libvirt.networks import Networks
 from .model import Diagnostic, Document, Fix, Match, Node, Note, Place, Rule
 from .source import Span
 from .versions import Target
@@ -24,7 +25,7 @@ class Engine:
         for rule in rules.values():
             if applies(rule, target):
                 for match in rule.matches:
-                    check = _function(rule.check) if rule.check else _declared(match)
+                    check = _function(match.check) if match.check else _declared(match)
                     self._by_path.setdefault(match.select, []).append((rule, match, check))
         self._wanted = frozenset(self._by_path)
 
@@ -37,11 +38,12 @@ class Engine:
         """A finding that another part of vmlint makes, in the words of its rule."""
         return _diagnostic(document, self._rules[rule], finding)
 
-    def lint(self, document: Document) -> list[Diagnostic]:
-        """All findings in a document, in the order of the file."""
+    def lint(self, document: Document, networks: Networks | None = None) -> list[Diagnostic]:
+        """All findings in a document, in the order of the file; `networks`: those whose XML is at hand."""
         found = list(self._problems(document))
+        networks = Networks() if networks is None else networks
         for root in document.roots:
-            context = Context(self._target, root, {})
+            context = Context(self._target, root, networks, {})
             for path, node in root.walk(self._wanted):
                 for rule, match, check in self._by_path[path]:
                     if not match.where or all(_holds(node, *condition) for condition in match.where.items()):

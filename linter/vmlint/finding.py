@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from .libvirt.networks import Networks
 from .model import Node, Place
 from .source import Edit
 from .versions import Target
@@ -17,6 +18,8 @@ class Context(NamedTuple):
     target: Target
     root: Node
     """The domain, network or command line that the node stands in."""
+    networks: Networks
+    """Networks whose XML is at hand."""
     memo: dict[str, object]
     """What checks have worked out about the root, for each other; empty at first, and kept for this root only."""
 

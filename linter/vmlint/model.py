@@ -109,6 +109,14 @@ class Node:
         """Edits that put markup before this node, on a line of its own if this node has one; empty if not possible."""
         raise NotImplementedError
 
+    def drop(self) -> tuple[Edit, ...]:
+        """Edits that take out this node, with its line if it has one; empty if not possible or if it holds more."""
+        return ()
+
+    def drop_value(self, name: str) -> tuple[Edit, ...]:
+        """Edits that take out the attribute `name`; empty if not possible."""
+        return ()
+
 
 Place = Node | Value | Span
 """What a finding can point at."""
@@ -173,11 +181,15 @@ class Variant(NamedTuple):
 
 class Match(NamedTuple):
     """Where a rule looks: `select` is a path of node names from a root, `where` what the values at some paths must be
-    (a text, one of several texts, or present/absent), `at` the path of the value to point at."""
+    (a text, one of several texts, or present/absent), `at` the path of the value to point at.
+
+    `check` is `module.function` below `checks/`, where the table alone cannot decide.
+    """
 
     select: str
     where: dict[str, str | tuple[str, ...] | bool]
     at: str
+    check: str | None = None
 
 
 class Example(NamedTuple):
@@ -203,8 +215,6 @@ class Rule(NamedTuple):
     sources: tuple[str, ...]
     matches: tuple[Match, ...]
     gates: tuple[Gate, ...]
-    check: str | None
-    """`module.function` below `checks/`, where the table alone cannot decide."""
     variants: dict[str, Variant]
     """By name; the one named `` is the rule's own message."""
     notes: dict[str, str]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from . import catalog, discover, fixer, formats
 from .data import read_toml
 from .engine import Engine
+from .libvirt.networks import Network, Networks, networks_in
 from .model import Change, Diagnostic, Document, Failure, Report, Rule
 from .source import Source
 from .versions import Target, Version, admitted, parse
@@ -30,6 +31,8 @@ class Settings(NamedTuple):
     ignore: tuple[str, ...] = ()
     fixes: tuple[str, ...] = ()
     """Safeties of the fixes to apply."""
+    networks: tuple[tuple[str, bytes], ...] = ()
+    """Name and content of files with networks that domains refer to; they count more than those found on the way."""
 
 
 class Result(NamedTuple):
@@ -38,8 +41,13 @@ class Result(NamedTuple):
     source: Source
     found: list[Diagnostic]
     fixed: fixer.Fixed
-    suppressed: int = 0
+    suppressed: int
     """Findings that comments switch off."""
+    format: formats.Format
+    asked: frozenset[str]
+    """Networks that it names and whose XML says more about it."""
+    networks: list[tuple[str, Network]]
+    """Networks that it defines."""
 
 
 class Run:
@@ -48,7 +56,10 @@ class Run:
     def __init__(self, settings: Settings) -> None:
         self._fixes = settings.fixes
         self._engine = Engine(chosen_rules(settings.select, settings.ignore), target(settings.qemu, settings.libvirt))
+        self._networks = Networks(named for file in settings.networks for named in read_networks(*file))
         self._results: list[Result] = []
+        self._open: list[int] = []
+        """Which results may change when all networks are known."""
         self._skipped: list[Failure] = []
         self._failures: list[Failure] = []
 
@@ -79,11 +90,19 @@ class Run:
         self._lint("<command line>", format_.join(argv), format_)
 
     def _lint(self, path: str, data: bytes, format_: formats.Format) -> None:
+        """The first look, which knows of no network, so that it does not matter which file comes first."""
+        result = self._look(path, data, format_, Networks())
+        self._networks.add(result.networks)
+        if result.asked:
+            self._open.append(len(self._results))
+        self._results.append(result)
+
+    def _look(self, path: str, data: bytes, format_: formats.Format, networks: Networks) -> Result:
         suppressed: dict[bytes, int] = {}
 
         def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
             document = format_.parse(path, content)
-            found = self._engine.lint(document)
+            found = self._engine.lint(document, networks)
             if SUPPRESSION in content.replace(b"\0", b""):
                 found, suppressed[content] = self._suppress(document, found)
             return document, found
@@ -92,7 +111,8 @@ class Run:
         fixed = fixer.Fixed(data, found, 0, 0)
         if self._fixes and any(diagnostic.fix for diagnostic in found):
             fixed = fixer.fix(data, look, self._fixes)
-        self._results.append(Result(document.source, found, fixed, suppressed.get(fixed.data, 0)))
+        hidden, asked = suppressed.get(fixed.data, 0), frozenset(networks.asked)
+        return Result(document.source, found, fixed, hidden, format_, asked, networks_in(document))
 
     def _suppress(self, document: Document, found: list[Diagnostic]) -> tuple[list[Diagnostic], int]:
         """What comments in the file leave of some findings, and how many they switch off."""
@@ -104,20 +124,32 @@ class Run:
         told = [self._engine.diagnostic(document, RULE, finding) for finding in left.unused]
         return sorted([*left.diagnostics, *told], key=lambda diagnostic: diagnostic.span), left.number
 
+    def _settle(self) -> None:
+        """Look again at the few files that name a network whose XML has been seen by now."""
+        for index in self._open:
+            result = self._results[index]
+            if any(self._networks.find(name) for name in result.asked):
+                source = result.source
+                self._results[index] = self._look(source.path, source.data, result.format, self._networks)
+        self._open = []
+
     def write_changes(self) -> None:
         """Write the files that fixes changed; what cannot be written counts as not fixed."""
         from .writer import write
 
-        for index, (source, found, fixed, _) in enumerate(self._results):
+        self._settle()
+        for index, result in enumerate(self._results):
+            source, fixed = result.source, result.fixed
             if fixed.data != source.data:
                 try:
                     write(source.path, source.data, fixed.data)
                 except discover.Unreadable as error:
                     self._failures.append(Failure(source.path, str(error)))
-                    self._results[index] = Result(source, found, fixer.Fixed(source.data, found, 0, 0))
+                    self._results[index] = result._replace(fixed=fixer.Fixed(source.data, result.found, 0, 0))
 
     def report(self, search: discover.Search | None = None) -> Report:
         """All that was found; with what a search for files passed over or could not read."""
+        self._settle()
         results = self._results
         return Report(
             [diagnostic for result in results for diagnostic in result.fixed.diagnostics],
@@ -129,6 +161,15 @@ class Run:
             held_back=sum(result.fixed.held_back for result in results),
             changes=tuple(Change(r.source, r.fixed.data) for r in results if r.fixed.data != r.source.data),
         )
+
+
+def read_networks(path: str, data: bytes) -> list[tuple[str, Network]]:
+    """The networks that a file given for that defines. Raises UsageError where there is none."""
+    format_ = formats.claim(path, data)
+    found = networks_in(format_.parse(path, data)) if format_ is not None else []
+    if not found:
+        raise discover.UsageError(f"{path}: no libvirt network in it")
+    return found
 
 
 def target(qemu: str | None = None, libvirt: str | None = None) -> Target:

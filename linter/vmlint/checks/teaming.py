@@ -1,83 +1,166 @@
-"""Rules on the two sides of a NIC teaming pair."""
+"""Rules on what `<teaming>` itself says, and on which devices may have it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ..finding import Context, Finding
-from ..libvirt.mac import parse_mac
-from ..libvirt.teaming import VIRTIO_MODELS, default_model_is_virtio, known_text, persistent_side
+from ..libvirt.networks import POOL
+from ..libvirt.sides import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side, default_model_is_virtio
+from ..libvirt.teaming import side_at
+from ..libvirt.values import is_unknown, known_text
 from ..model import Node
-from ..source import Edit, Value
+from ..source import Edit
+from ..versions import parse
+
+TEAMING_CAME, HOSTDEV_TEAMING_CAME = parse("6.1"), parse("7.1")
+"""Since when libvirt knows `<teaming>` in an interface, and in a plain host device; the latter also reads several
+elements as one (measured on 7.0 and 9.0)."""
+REFUSED_TRANSIENTS = frozenset(
+    ("bridge", "client", "direct", "ethernet", "internal", "mcast", "null", "server", "udp", "user", "vdpa", "vds")
+) | {"vhostuser"}
+NOT_PCI = ("usb", "scsi", "scsi_host", "mdev")
 
 
 def persistent_not_virtio(node: Node, context: Context) -> Iterator[Finding]:
     """The persistent interface of a pair with a model that has no failover."""
-    model = node.get("model@type")
+    found = side_at(node, context.root)
+    if found is None or found[1].role != PERSISTENT or found[1].device.has_template_parts:
+        return
+    team, side = found
+    model = side.device.get("model@type")
     if model is not None and (model.opaque or model.text in VIRTIO_MODELS):
         return
-    kind = node.get("@type")
-    if kind is not None and kind.text == "hostdev":  # no model makes a host device a virtio one
-        yield Finding(model or node, {"model": model.text if model else ""}, variant="hostdev")
+    if side.kind == "hostdev":  # no model makes a host device a virtio one
+        yield Finding(model or side.device, {"model": model.text if model else ""}, variant="hostdev")
     elif model is not None:
-        yield Finding(model, {"model": model.text}, model.replace(0, len(model.text), "virtio"))
+        yield Finding(model, {"model": model.text}, team.offer(model.replace(0, len(model.text), "virtio")))
     elif default_model_is_virtio(context.root) is False:
-        yield Finding(node, {"model": ""}, _add_model(node), "no-model")
+        yield Finding(side.device, {"model": ""}, team.offer(_add_model(side)), "no-model")
 
 
-def _add_model(interface: Node) -> tuple[Edit, ...]:
-    model, teaming = interface.child("model"), interface.child("teaming")
+def _add_model(side: Side) -> tuple[Edit, ...]:
+    model = side.device.child("model")
     if model is not None:
         return model.set_value("type", "virtio")
-    return teaming.insert_before("<model type='virtio'/>") if teaming else ()
+    return side.teaming.insert_before("<model type='virtio'/>")
 
 
-def mac_mismatch(node: Node, context: Context) -> Iterator[Finding]:
-    """A transient interface and its persistent side whose addresses differ as bytes, or where libvirt makes one up."""
-    persistent = persistent_side(context.root, node)
-    if persistent is None or persistent.has_template_parts or node.has_template_parts:
+def persistent_is_hostdev(node: Node, context: Context) -> Iterator[Finding]:
+    """The persistent side is itself a host device, though its model says virtio."""
+    found = side_at(node, context.root)
+    if found is None or found[1].role != PERSISTENT:
         return
-    kept, own = persistent.get("mac@address"), node.get("mac@address")
-    fields = {"alias": known_text(node, "teaming@persistent")}
-    if kept is None and own is None:
-        yield Finding(node, fields, variant="both-missing", notes=(("persistent", persistent),))
-    elif own is None and kept is not None:
-        yield _missing(node, context.root, kept, "persistent", fields)
-    elif kept is None and own is not None:
-        yield _missing(persistent, context.root, own, "transient", fields)
-    elif kept is not None and own is not None and _differ(kept, own):
-        edits = own.replace(0, len(own.text), canonical) if (canonical := _usable(kept)) else ()
-        fields |= {"mac": kept.text, "other": own.text}
-        yield Finding(own, fields, edits, notes=(("persistent", kept),))
+    device = found[1].device
+    model = device.get("model@type")
+    if found[1].kind == "hostdev" and model is not None and model.text in VIRTIO_MODELS:
+        yield Finding(device.get("@type") or device, {})
+    elif found[1].kind == "network":
+        network, name = device.get("source@network"), known_text(device, "source@network")
+        known = context.networks.find(name) if name else None
+        if known is not None and known.mode == POOL:
+            yield Finding(network or device, {"network": name}, variant="pool")
 
 
-def _differ(one: Value, other: Value) -> bool:
-    """Whether two addresses are known to differ; libvirt refuses what it cannot read, so that says nothing."""
-    if one.opaque or other.opaque:
-        return False
-    first, second = parse_mac(one.text), parse_mac(other.text)
-    return first is not None and second is not None and first != second
+def persistent_names_another(node: Node, context: Context) -> Iterator[Finding]:
+    """A persistent side with a `persistent=` attribute, which is for the transient one."""
+    found = side_at(node, context.root)
+    if found is not None and found[1].role == PERSISTENT and found[1].is_interface:
+        team, side = found
+        if side.named is not None and side.named.text:
+            holder = next(node for node in side.elements if node.value("persistent") is not None)
+            edits = holder.drop_value("persistent") if len(side.elements) == 1 else ()
+            yield Finding(side.named, {"name": side.named.text}, team.offer(edits))
 
 
-def _missing(interface: Node, domain: Node, given: Value, giver: str, fields: dict[str, str]) -> Finding:
-    """An interface without an address: libvirt would make one up, where that of the other side is needed."""
-    canonical = _usable(given)
-    edits = _add_mac(interface, canonical) if canonical else ()
-    # A file with a uuid may be what libvirt wrote out: then the domain is defined, and its addresses are known outside.
-    safety = "unsafe" if domain.child("uuid") else None
-    return Finding(interface, fields | {"mac": given.text}, edits, "missing", ((giver, given),), safety)
+def unknown_type(node: Node, context: Context) -> Iterator[Finding]:
+    """A `type=` that is neither persistent nor transient, or none where there is more."""
+    found = side_at(node, context.root)
+    if found is None:
+        return
+    team, side = found
+    text = "" if side.type is None else side.type.text
+    if side.type is None or not text:
+        if side.named is not None and side.named.text:
+            yield Finding(side.teaming, {}, variant="missing")
+    elif not side.type.opaque and text not in (PERSISTENT, TRANSIENT):
+        edits = side.type.replace(0, len(text), side.role) if side.role else ()
+        fields = {"type": text, "meant": side.role}
+        yield Finding(side.type, fields, team.offer(edits), "case" if side.role else "")
 
 
-def _usable(address: Value) -> str | None:
-    """An address in its usual form, if a NIC can have it: not multicast, which libvirt refuses, and not all zero."""
-    octets = None if address.opaque else parse_mac(address.text)
-    if octets is None or octets[0] & 1 or not any(octets):
-        return None
-    return ":".join(f"{octet:02x}" for octet in octets)
+def empty_element(node: Node, context: Context) -> Iterator[Finding]:
+    """`<teaming/>`, which says nothing."""
+    found = side_at(node, context.root)
+    if found is not None:
+        team, side = found
+        says = [value for value in (side.type, side.named) if value is not None and value.text]
+        if not says and not side.may_differ:
+            edits = side.teaming.drop() if len(side.elements) == 1 else ()
+            yield Finding(side.teaming, {}, team.offer(edits))
 
 
-def _add_mac(interface: Node, address: str) -> tuple[Edit, ...]:
-    mac = interface.child("mac")
+def repeated_element(node: Node, context: Context) -> Iterator[Finding]:
+    """More than one `<teaming>` in a device."""
+    found = side_at(node, context.root)
+    if found is None or len(found[1].elements) == 1:
+        return
+    team, side = found
+    first, *others = side.elements
+    edits: list[Edit] = []
+    for name, value in (("type", side.type), ("persistent", side.named)):
+        if value is not None and first.value(name) is None:
+            edits.extend(first.set_value(name, value.text) if not value.opaque else ())
+    dropped = [other.drop() for other in others]
+    certain = all(dropped) and not side.may_differ and not any(v and v.opaque for v in (side.type, side.named))
+    edits.extend(edit for drops in dropped for edit in drops)
+    safety = "safe" if context.target.of("libvirt")[0] >= HOSTDEV_TEAMING_CAME else "unsafe"
+    yield Finding(others[0], {}, team.offer(tuple(edits)) if certain else (), safety=safety)
+
+
+def transient_not_hostdev(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient interface of a type that is no host device."""
+    found = side_at(node, context.root)
+    if found is not None and found[1].role == TRANSIENT and found[1].is_interface:
+        kind = found[1].device.get("@type")
+        if kind is not None and kind.text in REFUSED_TRANSIENTS:
+            yield Finding(kind, {"type": kind.text})
+
+
+def hostdev_not_pci(node: Node, context: Context) -> Iterator[Finding]:
+    """Teaming on a host device that is no PCI device."""
+    found = side_at(node, context.root)
+    if found is None:
+        return
+    device = found[1].device
+    if not found[1].is_interface:
+        kind = device.get("@type")
+        if kind is not None and kind.text in NOT_PCI:
+            yield Finding(kind, {"type": kind.text})
+    elif found[1].kind == "hostdev" and known_text(device, "source/address@type") == "usb":
+        yield Finding(device.get("source/address@type") or device, {"type": "usb"}, variant="interface")
+
+
+def hostdev_persistent(node: Node, context: Context) -> Iterator[Finding]:
+    """A plain host device as the persistent side."""
+    found = side_at(node, context.root)
+    if found is not None and not found[1].is_interface and found[1].role == PERSISTENT:
+        yield Finding(found[1].type or node, {})
+
+
+def hostdev_mac(node: Node, context: Context) -> Iterator[Finding]:
+    """A MAC address in a plain host device, which has none in libvirt's XML."""
+    found = side_at(node, context.root)
+    mac = found[1].device.child("mac") if found is not None and not found[1].is_interface else None
     if mac is not None:
-        return mac.set_value("address", address)
-    return interface.children[0].insert_before(f"<mac address='{address}'/>")
+        yield Finding(mac, {})
+
+
+def libvirt_too_old(node: Node, context: Context) -> Iterator[Finding]:
+    """`<teaming>` for a libvirt that does not read it."""
+    found = side_at(node, context.root)
+    if found is not None and not is_unknown(found[1].device, "@type"):
+        if context.target.admits_before("libvirt", TEAMING_CAME):
+            yield Finding(node, {})
+        elif not found[1].is_interface and context.target.admits_before("libvirt", HOSTDEV_TEAMING_CAME):
+            yield Finding(node, {}, variant="hostdev")

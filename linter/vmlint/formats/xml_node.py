@@ -181,3 +181,31 @@ class XmlNode(Node):
             markup += newline + indent
         offset = source.byte(start)
         return (Edit(offset, offset, markup.encode(source.source.encoding, "xmlcharrefreplace")),)
+
+    def drop(self) -> tuple[Edit, ...]:
+        source, place = self.tree.text, self._place
+        inside = self.element.text or ""
+        if (
+            self.element is self.tree.root
+            or len(self.element)
+            or inside.strip()
+            or "<!" in source.text[place.tag_end : place.end]
+        ):
+            return ()
+        line, end = source.text.rfind("\n", 0, place.start) + 1, source.text.find("\n", place.end) + 1
+        if not end or source.text[line : place.start].strip() or source.text[place.end : end].strip():
+            line, end = place.start, place.end
+        span = source.span(line, end)
+        return (Edit(span.start, span.end, b""),)
+
+    def drop_value(self, name: str) -> tuple[Edit, ...]:
+        source, place = self.tree.text, self._place
+        found = next((low for key, low, _ in attributes(source.text, place) if key == name), None)
+        if found is None:
+            return ()
+        high = source.text.index(source.text[found - 1], found) + 1
+        low = source.text.rindex(name, place.start, found)
+        while source.text[low - 1].isspace():
+            low -= 1
+        span = source.span(low, high)
+        return (Edit(span.start, span.end, b""),)

@@ -1,41 +1,229 @@
-"""The two sides of a NIC teaming pair in a domain."""
+"""The sides of NIC teaming pairs in a domain, and who names whom."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from functools import cached_property, lru_cache
 
 from ..model import Node
+from ..source import Edit, Value
+from .sides import PERSISTENT, TRANSIENT, Side, octets_of
+from .values import is_unknown, known_text
 
-VIRTIO_MODELS = ("virtio", "virtio-transitional", "virtio-non-transitional")
-"""Models libvirt accepts on the persistent side (6.1 and later; measured on 7.0, 9.0 and 11.3)."""
-RTL8139_ARCHITECTURES = ("x86_64", "i686")
-"""Where libvirt fills in `rtl8139` for a missing model (measured on x86_64); on other machines it may be virtio."""
+USER_ALIAS = re.compile(r"ua-[A-Za-z0-9_-]+")
+"""Aliases that libvirt keeps when a domain is defined (measured on 7.0, 9.0 and 11.3); the schema allows a dot too."""
+AUTOMATIC = re.compile(r"net(?:0|[1-9][0-9]*)")
+UNNAMED, UNKNOWN, FOUND, NOTHING = "unnamed", "unknown", "found", "nothing"
+DROPPED, REPEATED, AUTOMATIC_ALIAS = "dropped", "repeated", "automatic"
+ITSELF, OTHER_TRANSIENT, PLAIN_NIC, OTHER_DEVICE = "itself", "transient", "nic", "device"
+"""What a transient side may name: nothing at all, no device, a persistent side, one whose alias libvirt drops, an alias
+of several devices, one that libvirt gives by itself, itself, another transient, an interface in no pair, no NIC."""
 
 
-def persistent_side(domain: Node, transient: Node) -> Node | None:
-    """The persistent interface that a transient one names, if it is beyond doubt: exactly one has that alias."""
-    named = _persistent_by_alias(domain).get(known_text(transient, "teaming@persistent"), [])
-    return named[0] if len(named) == 1 else None
+class Team:
+    """All sides in one domain, and the names that devices have."""
 
+    def __init__(self, domain: Node) -> None:
+        self.domain = domain
+        devices = domain.child("devices")
+        self.devices = list(devices.children) if devices else []
+        self.sides = [
+            Side(node) for node in self.devices if node.name in ("interface", "hostdev") and node.child("teaming")
+        ]
+        self.persistents = [side for side in self.sides if side.role == PERSISTENT]
+        self.transients = [side for side in self.sides if side.role == TRANSIENT]
+        self._has_template_parts = devices is not None and devices.has_template_parts
+        self._by_device = {side.device: side for side in self.sides}
 
-@lru_cache(maxsize=1)  # a domain is asked once for each of its transient interfaces
-def _persistent_by_alias(domain: Node) -> dict[str, list[Node]]:
-    devices = domain.child("devices")
-    found: dict[str, list[Node]] = {}
-    for node in devices.children if devices else ():
-        if node.name == "interface" and known_text(node, "teaming@type") == "persistent":
+    def side(self, device: Node | None) -> Side | None:
+        """The side that a device is."""
+        return self._by_device.get(device) if device is not None else None
+
+    @cached_property
+    def is_live(self) -> bool:
+        """Whether this describes a running domain, whose aliases are those QEMU was given: it must not be edited."""
+        parent = self.domain.parent
+        return self.domain.value("id") is not None or (parent is not None and parent.name == "domstatus")
+
+    def offer(self, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+        """Edits of a fix, unless the file describes a running domain."""
+        return () if self.is_live else edits
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether a template may add devices, or give one an alias that is not known here."""
+        return self._has_template_parts or any(is_unknown(node, "alias@name") for node in self.devices)
+
+    @cached_property
+    def by_alias(self) -> dict[str, list[Node]]:
+        """Devices by the alias that libvirt keeps."""
+        found: dict[str, list[Node]] = {}
+        for node in self.devices:
             alias = known_text(node, "alias@name")
-            if alias:
+            if alias and self.keeps(alias):
                 found.setdefault(alias, []).append(node)
-    return found
+        return found
+
+    def keeps(self, alias: str) -> bool:
+        """Whether libvirt keeps an alias when this is defined."""
+        return self.is_live or USER_ALIAS.fullmatch(alias) is not None
+
+    @cached_property
+    def by_written_alias(self) -> dict[str, list[Side]]:
+        """Persistent sides by their alias as written."""
+        found: dict[str, list[Side]] = {}
+        for side in self.persistents:
+            found.setdefault(side.alias, []).append(side)
+        return found
+
+    @cached_property
+    def by_automatic_alias(self) -> dict[str, Node]:
+        """Interfaces by the `netN` that libvirt gives them at start, as far as it can be told.
+
+        It counts interfaces without an alias of their own that are no host devices. A network may be a pool of host
+        devices: where that is not plain from the interface's role, nothing is told of what follows.
+        """
+        found: dict[str, Node] = {}
+        if self.is_live or self.is_open:
+            return found
+        for node in self.devices:
+            if node.name != "interface" or self.keeps(known_text(node, "alias@name")):
+                continue
+            side, kind = self.side(node), known_text(node, "@type")
+            if kind == "hostdev" or (side is not None and side.role == TRANSIENT):
+                continue
+            if not kind or (kind == "network" and side is None):
+                break
+            found[f"net{len(found)}"] = node
+        return found
+
+    @cached_property
+    def by_name(self) -> dict[str, list[Side]]:
+        """Transient sides by the alias they name."""
+        found: dict[str, list[Side]] = {}
+        for side in self.transients:
+            found.setdefault(side.name, []).append(side)
+        return found
+
+    def resolve(self, transient: Side) -> tuple[str, Node | None]:
+        """What a transient side names, and the device that is: one of the words below, UNKNOWN where it is open."""
+        name = transient.name
+        if not name:
+            return (UNKNOWN if transient.named is not None and transient.named.opaque else UNNAMED), None
+        devices = self.by_alias.get(name, [])
+        if len(devices) > 1:
+            return REPEATED, None
+        if devices:
+            return self._what(devices[0], transient), devices[0]
+        dropped = [] if self.keeps(name) else self.by_written_alias.get(name, [])
+        if dropped:
+            return (DROPPED, dropped[0].device) if len(dropped) == 1 else (REPEATED, None)
+        automatic = not self.is_live and AUTOMATIC.fullmatch(name)
+        device = self.by_automatic_alias.get(name) if automatic else None
+        return (UNKNOWN if self.is_open else AUTOMATIC_ALIAS if automatic else NOTHING), device
+
+    def _what(self, device: Node, transient: Side) -> str:
+        side = self.side(device)
+        if device == transient.device:
+            return ITSELF
+        if side is not None:
+            return {PERSISTENT: FOUND, TRANSIENT: OTHER_TRANSIENT}.get(side.role, UNKNOWN)
+        if device.has_template_parts:
+            return UNKNOWN
+        return PLAIN_NIC if device.name == "interface" else OTHER_DEVICE
+
+    def target(self, transient: Side) -> Side | None:
+        """The persistent side that a transient one names, if it is beyond doubt which is meant; an alias that libvirt
+        drops, and one that it gives by itself, still say that."""
+        word, device = self.resolve(transient)
+        side = self.side(device) if word in (FOUND, DROPPED, AUTOMATIC_ALIAS) else None
+        return side if side is not None and side.role == PERSISTENT else None
+
+    @cached_property
+    def dangling(self) -> list[Side]:
+        """Transient sides that name nothing."""
+        return [side for side in self.transients if self.resolve(side)[0] == NOTHING]
+
+    @cached_property
+    def nameless(self) -> list[Side]:
+        """Persistent interfaces without an alias, which nothing can name but by the alias that libvirt will give them;
+        none where a transient one does that."""
+        if any(AUTOMATIC.fullmatch(name) for name in self.by_name):
+            return []
+        return [side for side in self.persistents if side.is_interface and side.device.get("alias@name") is None]
+
+    @cached_property
+    def free(self) -> list[Side]:
+        """Persistent sides whose alias is kept and that no transient one names."""
+        return [side for side in self.persistents if self.keeps(side.alias) and side.alias not in self.by_name]
+
+    @cached_property
+    def from_networks(self) -> list[Side]:
+        """Transient sides that take their device from a network, one for each network."""
+        sides = [side for side in self.transients if side.kind == "network"]
+        return list({known_text(side.device, "source@network"): side for side in reversed(sides)}.values())
+
+    @cached_property
+    def has_loose_ends(self) -> bool:
+        """Whether a side could be meant as the transient one of any persistent one."""
+        unclear = any(not side.role for side in self.sides) or any(side.kind == "hostdev" for side in self.persistents)
+        return unclear or any(self.target(side) is None for side in self.transients)
+
+    @cached_property
+    def by_mac(self) -> dict[bytes, list[Node]]:
+        """Interfaces by MAC address, in a pair or not."""
+        found: dict[bytes, list[Node]] = {}
+        for node in self.devices:
+            octets = octets_of(node.get("mac@address")) if node.name == "interface" else None
+            if octets is not None:
+                found.setdefault(octets, []).append(node)
+        return found
+
+    @cached_property
+    def by_mac_of_target(self) -> dict[bytes, Side]:
+        """Transient sides whose address is not that of their persistent side, by the latter."""
+        found: dict[bytes, Side] = {}
+        for side in self.transients:
+            target = self.target(side)
+            if target is not None and target.octets is not None and target.octets != side.octets:
+                found.setdefault(target.octets, side)
+        return found
+
+    @cached_property
+    def _taken(self) -> set[str]:
+        return {*self.by_name, *(known_text(node, "alias@name") for node in self.devices)}
+
+    def free_alias(self, stem: str) -> str:
+        """`stem`, with a number if a device has or names it, whatever libvirt makes of it; '' where that is open."""
+        if self.is_open:
+            return ""
+        numbered = (stem if not number else f"{stem}-{number}" for number in range(len(self._taken) + 1))
+        return next(alias for alias in numbered if alias not in self._taken)
+
+    @cached_property
+    def _passed_on(self) -> list[Value]:
+        """What the domain passes to QEMU directly."""
+        elements = (self.domain.child("qemu:commandline"), self.domain.child("qemu:override"))
+        nodes = [node for element in elements if element for node in element.children]
+        return [value for node in nodes for name in ("value", "alias") if (value := node.value(name)) is not None]
+
+    def mentions(self, alias: str) -> bool:
+        """Whether what the domain passes to QEMU directly may speak of an alias."""
+        return any(value.opaque or alias in value.text for value in self._passed_on)
+
+    def is_pair(self, transient: Side, persistent: Side) -> bool:
+        """Whether the two are each other's only candidate: what is ambiguous must not be fixed."""
+        return len(self.by_name.get(transient.name, [])) == 1 and self.target(transient) is persistent
 
 
-def default_model_is_virtio(domain: Node) -> bool | None:
-    """Whether libvirt makes an interface without a model a virtio one; None where that is not known."""
-    return False if known_text(domain, "os/type@arch") in RTL8139_ARCHITECTURES else None
+def side_at(teaming: Node, domain: Node) -> tuple[Team, Side] | None:
+    """The side that a `<teaming>` element makes of its device, with all sides of the domain; None for a second one."""
+    team = team_of(domain)
+    side = team.side(teaming.parent)
+    return (team, side) if side is not None and side.teaming == teaming else None
 
 
-def known_text(node: Node, path: str) -> str:
-    """The text at a path, or nothing where there is none or it is partly unknown."""
-    value = node.get(path)
-    return "" if value is None or value.opaque else value.text
+@lru_cache(maxsize=1)  # a domain is asked again for each of its sides and by each rule
+def team_of(domain: Node) -> Team:
+    """The sides in a domain."""
+    return Team(domain)

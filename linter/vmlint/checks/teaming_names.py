@@ -1,0 +1,225 @@
+"""Rules on the aliases by which the sides of a teaming pair find each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..finding import Context, Finding
+from ..libvirt.sides import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side, octets_of
+from ..libvirt.teaming import (
+    AUTOMATIC_ALIAS,
+    ITSELF,
+    NOTHING,
+    OTHER_DEVICE,
+    OTHER_TRANSIENT,
+    PLAIN_NIC,
+    UNNAMED,
+    USER_ALIAS,
+    Team,
+    side_at,
+)
+from ..libvirt.values import known_text
+from ..model import Node
+from ..source import Edit
+from ..versions import parse
+
+EMPTY_NAME_REFUSED = parse("7.1")
+"""Since when libvirt takes `persistent=''` as none (measured on 7.0, 9.0 and 11.3)."""
+TWO_REFUSED = parse("7.2")
+"""A QEMU that refuses a second primary device; 5.2 does not (measured; what lies between was not)."""
+PREFIX = re.compile(r"ua[-_.]", re.IGNORECASE)
+NOT_IN_ALIAS = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
+    """A persistent interface whose alias libvirt drops, or that has none."""
+    found = side_at(node, context.root)
+    if found is None or found[1].role != PERSISTENT or not found[1].is_interface or found[0].is_live:
+        return
+    team, side = found
+    alias = side.device.get("alias@name")
+    if alias is None:
+        if team.nameless and not side.may_differ:
+            yield _nameless(team, side)
+    elif not alias.opaque and not team.keeps(alias.text):
+        new, namers = team.free_alias(_sanitised(alias.text)), team.by_name.get(alias.text, [])
+        edits: tuple[Edit, ...] = ()
+        if new and len(namers) == 1 and team.is_pair(namers[0], side) and not team.mentions(alias.text):
+            edits = (*alias.replace(0, len(alias.text), new), *_point_at(namers[0], new))
+        fields = {"alias": alias.text, "new": new}
+        yield Finding(alias, fields, edits if len(edits) > 1 else ())
+
+
+def _nameless(team: Team, side: Side) -> Finding:
+    """A persistent interface without an alias; it is given the name that exactly one transient one looks for."""
+    if not team.transients:
+        return Finding(side.device, {}, variant="alone")
+    wanting = [other for other in team.dangling if USER_ALIAS.fullmatch(other.name)]
+    if len(wanting) != 1 or len(team.nameless) != 1 or len(team.dangling) != 1:
+        return Finding(side.device, {}, variant="missing")
+    name = wanting[0].name
+    safety = "safe" if _same_mac(side, wanting[0]) else "unsafe"
+    edits = _add_alias(side, name)
+    return Finding(
+        side.device, {"new": name}, edits, "named", (("transient", wanting[0].named or side.device),), safety
+    )
+
+
+def persistent_not_found(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient side that names no persistent one."""
+    found = side_at(node, context.root)
+    if found is None or found[1].role != TRANSIENT or found[1].named is None:
+        return
+    team, side = found
+    word, device = team.resolve(side)
+    fields = {"name": side.name, "device": device.name if device else ""}
+    at = found[1].named
+    if word == NOTHING:
+        if not (len(team.nameless) == 1 and len(team.dangling) == 1 and USER_ALIAS.fullmatch(side.name)):
+            meant = _meant(team, side)
+            edits = team.offer(_point_at(side, meant.alias)) if meant else ()
+            yield Finding(at, fields | {"meant": meant.alias if meant else ""}, edits)
+    elif word == PLAIN_NIC and device is not None:
+        notes = (("named", device),)
+        yield Finding(at, fields, team.offer(_make_persistent(side, device)), "nic", notes)
+    elif word in (ITSELF, OTHER_TRANSIENT, OTHER_DEVICE) and device is not None:
+        yield Finding(at, fields, (), word, () if word == ITSELF else (("named", device),))
+
+
+def automatic_alias(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient side that names an alias which libvirt gives by itself."""
+    found = side_at(node, context.root)
+    if found is None or found[1].role != TRANSIENT or found[1].named is None:
+        return
+    team, side = found
+    word, device = team.resolve(side)
+    if word != AUTOMATIC_ALIAS:
+        return
+    target, fields = team.side(device), {"name": side.name}
+    if device is None:
+        yield Finding(found[1].named, fields, variant="unclear")
+    elif target is None or target.role != PERSISTENT:
+        yield Finding(found[1].named, fields, variant="other", notes=(("named", device),))
+    else:
+        new = team.free_alias(f"ua-{side.name}")
+        edits = (*_add_alias(target, new), *_point_at(side, new)) if new and team.is_pair(side, target) else ()
+        yield Finding(found[1].named, fields | {"new": new}, edits, notes=(("named", device),))
+
+
+def no_persistent_name(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient side that names nothing at all."""
+    found = side_at(node, context.root)
+    if found is None or found[1].role != TRANSIENT or found[0].resolve(found[1])[0] != UNNAMED or found[1].may_differ:
+        return
+    team, side = found
+    accepted = side.named is not None and context.target.admits_before("libvirt", EMPTY_NAME_REFUSED)
+    free = team.free
+    edits: tuple[Edit, ...] = ()
+    if len(free) == 1 and len(team.by_name.get("", [])) == 1 and not team.is_open and not _other_mac(side, free[0]):
+        edits = team.offer(_point_at(side, free[0].alias))
+    safety = "safe" if free and _same_mac(side, free[0]) and not accepted else "unsafe"
+    fields = {"new": free[0].alias if free else ""}
+    yield Finding(side.named or side.teaming, fields, edits, "empty" if accepted else "", safety=safety)
+
+
+def persistent_shared(node: Node, context: Context) -> Iterator[Finding]:
+    """A second transient side that names the same persistent one."""
+    found = side_at(node, context.root)
+    if found is None or found[1].role != TRANSIENT or found[0].target(found[1]) is None:
+        return
+    team, side = found
+    first = team.by_name[side.name][0]
+    if first is not side and side.named is not None and first.named is not None:
+        variant = "" if context.target.admits_from("qemu", TWO_REFUSED) else "older"
+        yield Finding(side.named, {"name": side.name}, (), variant, (("first", first.named),))
+
+
+def alias_repeated(node: Node, context: Context) -> Iterator[Finding]:
+    """A side of a pair with the alias of another device."""
+    found = side_at(node, context.root)
+    alias = found[1].device.get("alias@name") if found is not None else None
+    if found is None or alias is None or alias.opaque or not USER_ALIAS.fullmatch(alias.text):
+        return
+    team, side = found
+    same = team.by_alias.get(alias.text, [])
+    if len(same) < 2 or side.device != next(device for device in same if team.side(device)):
+        return
+    others = [device for device in same if device != side.device]
+    other = others[0].get("alias@name")
+    new = team.free_alias(f"{alias.text}-2")
+    alone = len(others) == 1 and other is not None and not _is_persistent(team, others[0]) and side.role == PERSISTENT
+    edits = other.replace(0, len(other.text), new) if alone and other and new and not team.is_live else ()
+    yield Finding(alias, {"alias": alias.text, "new": new}, edits, notes=(("other", other or others[0]),))
+
+
+def without_transient(node: Node, context: Context) -> Iterator[Finding]:
+    """A persistent side that no transient one names."""
+    found = side_at(node, context.root)
+    if found is None or found[1].role != PERSISTENT or not found[1].is_interface or found[0].is_open:
+        return
+    team, side = found
+    alone = team.keeps(side.alias) and side.alias not in team.by_name
+    if alone and not team.has_loose_ends and not team.mentions(side.alias):
+        yield Finding(side.teaming, {"alias": side.alias})
+
+
+def _sanitised(alias: str) -> str:
+    """An alias that libvirt keeps and that says the same."""
+    return f"ua-{NOT_IN_ALIAS.sub('_', PREFIX.sub('', alias, count=1)) or 'standby'}"
+
+
+def _point_at(transient: Side, alias: str) -> tuple[Edit, ...]:
+    """Edits that make a transient side name an alias."""
+    named = transient.named
+    if named is not None and named.text:
+        return named.replace(0, len(named.text), alias)
+    return transient.teaming.set_value("persistent", alias)
+
+
+def _add_alias(side: Side, alias: str) -> tuple[Edit, ...]:
+    element = side.device.child("alias")
+    if element is not None:
+        return element.set_value("name", alias)
+    return side.teaming.insert_before(f"<alias name='{alias}'/>")
+
+
+def _make_persistent(transient: Side, device: Node) -> tuple[Edit, ...]:
+    """Edits that make an interface the persistent side, if it is virtio and has the same address."""
+    if transient.octets is None or transient.octets != octets_of(device.get("mac@address")):
+        return ()
+    if known_text(device, "model@type") not in VIRTIO_MODELS or known_text(device, "@type") == "hostdev":
+        return ()
+    return device.children[-1].insert_before("<teaming type='persistent'/>")
+
+
+def _meant(team: Team, transient: Side) -> Side | None:
+    """The one persistent side that is free, if its alias is but one letter off and it has the same address."""
+    if len(team.free) != 1 or len(team.by_name[transient.name]) != 1:
+        return None
+    (free,) = team.free
+    return free if _is_near(transient.name, free.alias) and _same_mac(transient, free) else None
+
+
+def _is_near(one: str, other: str) -> bool:
+    """Whether two names differ in one letter, or only in case and white space."""
+    if one.strip().lower() == other.strip().lower():
+        return True
+    short, long = sorted((one, other), key=len)
+    at = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) == len(long):
+        return short[at + 1 :] == long[at + 1 :]
+    return len(long) - len(short) == 1 and short[at:] == long[at + 1 :]
+
+
+def _same_mac(one: Side, other: Side) -> bool:
+    return one.octets is not None and one.octets == other.octets and one.is_interface and other.is_interface
+
+
+def _other_mac(one: Side, other: Side) -> bool:
+    return one.octets is not None and other.octets is not None and one.octets != other.octets
+
+
+def _is_persistent(team: Team, device: Node) -> bool:
+    side = team.side(device)
+    return side is not None and side.role == PERSISTENT

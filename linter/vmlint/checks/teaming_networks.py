@@ -1,0 +1,109 @@
+"""Rules on sides of a pair whose network decides what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..finding import Context, Finding
+from ..libvirt.networks import POOL, Network
+from ..libvirt.pci import host_address
+from ..libvirt.sides import PERSISTENT, TRANSIENT, Side
+from ..libvirt.teaming import Team, side_at
+from ..libvirt.values import known_text
+from ..model import Node
+
+CONVENTIONAL_MODELS = ("rtl8139", "e1000")
+"""Models that libvirt plugs into a conventional slot (measured on libvirt 9.0)."""
+
+
+def network_unknown(node: Node, context: Context) -> Iterator[Finding]:
+    """A side whose network is not at hand, or not told beyond doubt."""
+    found = _on_network(node, context)
+    if found is None:
+        return
+    _, side, name = found
+    at = side.device.get("source@network") or side.device
+    network = context.networks.find(name)
+    fields = {"network": name, "role": side.role}
+    if network is None:
+        yield Finding(at, fields)
+    elif network.mode is None:
+        yield Finding(at, fields, variant="unclear")
+
+
+def network_not_pool(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient side whose network hands out no host devices."""
+    found = _on_network(node, context)
+    if found is None or found[1].role != TRANSIENT:
+        return
+    _, side, name = found
+    network = context.networks.find(name)
+    if network is not None and network.mode not in (None, POOL):
+        variant = "isolated" if network.mode == "isolated" else ""
+        fields = {"network": name, "mode": network.mode or ""}
+        yield Finding(side.device.get("source@network") or side.device, fields, variant=variant)
+
+
+def transient_without_model(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient side of a network whose model, or the lack of it, may get it a conventional slot."""
+    found = _on_network(node, context)
+    if found is None or found[1].role != TRANSIENT or found[1].may_differ or found[1].device.child("address"):
+        return
+    team, side, name = found
+    network = context.networks.find(name)
+    if network is not None and network.mode not in (None, POOL):
+        return
+    model = side.device.get("model@type")
+    if model is None and network is None:
+        element = side.device.child("model")
+        added = element.set_value("type", "virtio") if element else side.teaming.insert_before("<model type='virtio'/>")
+        yield Finding(side.device, {"network": name, "model": "virtio"}, team.offer(added))
+    elif model is not None and model.text in CONVENTIONAL_MODELS:
+        edits = team.offer(model.replace(0, len(model.text), "virtio"))
+        yield Finding(model, {"network": name, "model": model.text}, edits, "conventional", (), "unsafe")
+
+
+def macvtap_on_own_function(node: Node, context: Context) -> Iterator[Finding]:
+    """A macvtap persistent side on the physical function whose virtual functions the transient side comes from."""
+    found = side_at(node, context.root)
+    if found is None or found[1].role != PERSISTENT or found[1].kind != "direct":
+        return
+    dev = found[1].device.get("source@dev")
+    for other in found[0].by_name.get(found[1].alias, []) if found[1].alias else ():
+        network = _network(other, context)
+        if dev is not None and not dev.opaque and network is not None and dev.text and network.pf == dev.text:
+            yield Finding(dev, {"dev": dev.text, "network": known_text(other.device, "source@network")})
+
+
+def host_device_fixed(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient side that names a device of this host where another takes its own from a pool."""
+    found = side_at(node, context.root)
+    address = host_address(found[1].device) if found is not None and found[1].role == TRANSIENT else None
+    source = found[1].device.child("source") if found is not None else None
+    element = source.child("address") if source is not None else None
+    if found is None or element is None or address is None:
+        return
+    taken = found[0].from_networks
+    for other in taken:
+        network = _network(other, context)
+        if network is not None and network.mode == POOL and address in network.addresses:
+            fields = {"address": str(address), "network": known_text(other.device, "source@network")}
+            yield Finding(element, fields, variant="pool", notes=(("pool", other.device),))
+            return
+    if taken:
+        yield Finding(element, {"address": str(address)}, notes=(("pool", taken[0].device),))
+
+
+def _network(side: Side, context: Context) -> Network | None:
+    """The network of an interface, if its XML is at hand."""
+    name = known_text(side.device, "source@network") if side.kind == "network" else ""
+    return context.networks.find(name) if name else None
+
+
+def _on_network(node: Node, context: Context) -> tuple[Team, Side, str] | None:
+    """An interface in a pair that names a network."""
+    found = side_at(node, context.root)
+    if found is None or not found[1].role or found[1].kind != "network":
+        return None
+    name = known_text(found[1].device, "source@network")
+    return (*found, name) if name else None

@@ -1,0 +1,135 @@
+"""Rules on where in the guest the transient side is plugged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..finding import Context, Finding
+from ..libvirt.pci import (
+    bus_kind,
+    controller_of_bus,
+    devices_of_host,
+    host_address,
+    machine_kind,
+    others_in_slot,
+    pci_address,
+)
+from ..libvirt.sides import TRANSIENT, VIRTIO_MODELS, Side
+from ..libvirt.teaming import Team, side_at
+from ..libvirt.values import known_text
+from ..model import Node
+from ..qemu.machines import NO_EXPRESS
+from ..source import Edit
+from ..versions import parse
+
+SEVEN, EIGHT, HOTPLUG_CHECKED = parse("7.0"), parse("8.0"), parse("7.2")
+"""QEMU 7.2 starts with a primary device on pcie.0, and 7.2 and later refuse one behind a port without hotplug (measured
+on 5.2, 7.2, 10.0 and 11.1); from 8.0 on both are refused, so that no file with them can have worked."""
+
+
+def bus_not_pcie(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient side where there is no PCI Express bus, or on another."""
+    found = _passed_through(node, context)
+    if found is None:
+        return
+    team, side = found
+    machine = context.root.get("os/type@machine")
+    kind = machine_kind(context.root)
+    if kind in NO_EXPRESS and machine is not None:
+        variant = kind if kind in ("microvm", "pseries", "s390x") else ""
+        yield Finding(side.teaming, {"machine": machine.text}, (), variant, (("machine", machine),))
+        return
+    element, address = side.device.child("address"), pci_address(side.device.child("address"))
+    if element is not None and address is not None and bus_kind(context.root, address.bus) == "conventional":
+        controller = controller_of_bus(context.root, address.bus)
+        model = known_text(controller, "@model") if controller else ""
+        fields = {"bus": str(address.bus), "model": model}
+        notes = (("controller", controller),) if controller else ()
+        yield Finding(element, fields, team.offer(_free_address(side, element)), "conventional", notes)
+
+
+def bus_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient side on a bus into which nothing can be plugged while the guest runs."""
+    found = _passed_through(node, context)
+    element = found[1].device.child("address") if found is not None else None
+    address = pci_address(element)
+    if found is None or element is None or address is None:
+        return
+    team, side = found
+    kind, controller = bus_kind(context.root, address.bus), controller_of_bus(context.root, address.bus)
+    releases = context.target.of("qemu")
+    alone = not others_in_slot(context.root, address)
+    safety = "safe" if releases[0] >= EIGHT and alone else "unsafe"
+    if kind == "root":
+        starts = all(SEVEN <= release < EIGHT for release in releases)
+        edits = team.offer(_free_address(side, element))
+        yield Finding(element, {}, edits, "starts" if starts else "", safety=safety)
+    elif kind == "port" and controller is not None and known_text(controller, "target@hotplug") == "off":
+        hotplug = controller.get("target@hotplug")
+        variant = "port" if context.target.admits_from("qemu", HOTPLUG_CHECKED) else "port-older"
+        edits = team.offer(hotplug.replace(0, len(hotplug.text), "on")) if hotplug is not None else ()
+        fields = {"bus": str(address.bus)}
+        yield Finding(hotplug or element, fields, edits, variant, (("transient", element),), safety)
+
+
+def slot_shared(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient side that is not alone in its slot, or says it need not be."""
+    found = _passed_through(node, context)
+    element = found[1].device.child("address") if found is not None else None
+    address = pci_address(element)
+    if found is None or element is None or address is None or machine_kind(context.root) in NO_EXPRESS:
+        return
+    several = known_text(element, "@multifunction") == "on"
+    if address.function or several:
+        edits = found[0].offer(_free_address(found[1], element))
+        fields = {"function": f"{address.function:x}"}
+        yield Finding(element, fields, edits, "" if address.function else "multifunction")
+
+
+def boot_order_repeated(node: Node, context: Context) -> Iterator[Finding]:
+    """The same boot order in both sides of a pair; or the transient side before the persistent one."""
+    found = side_at(node, context.root)
+    if found is None or found[1].role != TRANSIENT:
+        return
+    persistent = found[0].target(found[1])
+    own = found[1].device.get("boot@order")
+    other = persistent.device.get("boot@order") if persistent is not None else None
+    if own is None or other is None:
+        return
+    if own.text == other.text and not own.opaque:
+        yield Finding(own, {"order": own.text}, notes=(("persistent", other),))
+    elif own.text.isdecimal() and other.text.isdecimal() and int(own.text) < int(other.text):
+        yield Finding(own, {"order": own.text}, variant="first", notes=(("persistent", other),))
+
+
+def host_device_repeated(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient side whose host device another device of the domain takes too."""
+    found = _passed_through(node, context)
+    source = host_address(found[1].device) if found is not None else None
+    if found is None or source is None:
+        return
+    team, side = found
+    same = devices_of_host(context.root, source)
+    element = side.device.get("source/address@bus")
+    if len(same) > 1 and element is not None and side.device == next(node for node in same if team.side(node)):
+        other = next(node for node in same if node != side.device)
+        yield Finding(element, {"address": str(source)}, notes=(("other", other),))
+
+
+def _passed_through(node: Node, context: Context) -> tuple[Team, Side] | None:
+    """The transient side that an element makes of a PCI device; None for what can be none."""
+    found = side_at(node, context.root)
+    if found is None or found[1].role != TRANSIENT:
+        return None
+    allowed = ("hostdev", "network") if found[1].is_interface else ("pci",)
+    return found if found[1].kind in allowed else None
+
+
+def _free_address(side: Side, address: Node) -> tuple[Edit, ...]:
+    """Edits that let libvirt choose the address: a root port, if the model does not ask for another bus."""
+    edits = address.drop()
+    if not edits or side.kind != "network" or known_text(side.device, "model@type") in VIRTIO_MODELS:
+        return edits
+    model = side.device.child("model")
+    added = model.set_value("type", "virtio") if model else side.teaming.insert_before("<model type='virtio'/>")
+    return (*edits, *added) if added else ()

@@ -1,0 +1,164 @@
+"""Rules on failover pairs of QEMU command lines: who is paired with whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..finding import Context, Finding
+from ..libvirt.mac import parse_mac
+from ..model import Node
+from ..qemu.commandline import CommandNode
+from ..qemu.device import Device
+from ..qemu.failover import Failover, facts, failover_of
+from ..source import Value
+from ..versions import parse
+
+LATE_PRIMARY_FOUND = ID_NEEDED = TWO_REFUSED = parse("7.2")
+"""A QEMU that finds a primary device created before its standby, refuses one without an id, and refuses a second one;
+5.2 does none of that (measured on 5.2, 7.2, 10.0 and 11.1; what lies between was not)."""
+
+
+def too_old(node: Node, context: Context) -> Iterator[Finding]:
+    """Failover for a QEMU that has none; the rule's table says which."""
+    line = _line(node)
+    for device in line.standbys if line else ():
+        yield Finding(_at(device, "failover"))
+    for device in line.primaries if line else ():
+        yield Finding(_at(device, "failover_pair_id"))
+
+
+def standby_not_virtio(node: Node, context: Context) -> Iterator[Finding]:
+    """`failover=on` on a device that has no such property."""
+    line = _line(node)
+    for device in line.standbys if line else ():
+        if device.driver and device.driver not in facts()["standby"]:
+            yield Finding(_at(device, "driver"), {"driver": device.driver}, variant="qemu")
+
+
+def pair_not_found(node: Node, context: Context) -> Iterator[Finding]:
+    """A `failover_pair_id` that names no standby NIC."""
+    line = _line(node)
+    for device in line.primaries if line else ():
+        at, name = _at(device, "failover_pair_id"), device.text("failover_pair_id")
+        named = line.by_id.get(name, []) if line else []
+        if line is None or at.opaque or len(named) > 1:
+            continue
+        if not named and line.is_whole and not line.has_unknown_id:
+            yield Finding(at, {"name": name}, variant="qemu")
+        elif named and named[0] is device:
+            yield Finding(at, {"name": name}, variant="qemu-itself")
+        elif named and not named[0].is_standby and _is_plain(named[0]):
+            yield Finding(at, {"name": name}, variant="qemu-plain", notes=(("named", _at(named[0], "id")),))
+
+
+def _is_plain(device: Device) -> bool:
+    """Whether a device certainly has no failover."""
+    failover = device.value("failover")
+    return device.is_known and (failover is None or not failover.opaque)
+
+
+def standby_shared(node: Node, context: Context) -> Iterator[Finding]:
+    """A second primary device for one standby."""
+    line = _line(node)
+    for name, devices in line.by_pair.items() if line else ():
+        if line is not None and name and line.standby(devices[0]) is not None:
+            variant = "" if context.target.admits_from("qemu", TWO_REFUSED) else "older"
+            for device in devices[1:]:
+                notes = (("first", _at(devices[0], "failover_pair_id")),)
+                yield Finding(_at(device, "failover_pair_id"), {"name": name}, (), variant, notes)
+
+
+def primary_without_id(node: Node, context: Context) -> Iterator[Finding]:
+    """A primary device without `id=`, which matters as soon as there is a standby."""
+    line = _line(node)
+    for device in line.primaries if line and line.standbys else ():
+        if device.value("id") is None and device.is_known:
+            variant = "" if context.target.admits_from("qemu", ID_NEEDED) else "older"
+            yield Finding(_at(device, "failover_pair_id"), {"driver": device.driver}, variant=variant)
+
+
+def primary_before_standby(node: Node, context: Context) -> Iterator[Finding]:
+    """A primary device that QEMU creates before its standby."""
+    line = _line(node)
+    for device in line.primaries if line else ():
+        standby = line.standby(device) if line else None
+        if line is not None and standby is not None and not line.is_hidden(device):
+            variant = "" if context.target.admits_before("qemu", LATE_PRIMARY_FOUND) else "visible"
+            notes = (("standby", _at(standby, "failover")),)
+            yield Finding(_at(device, "failover_pair_id"), {"name": standby.id}, (), variant, notes)
+
+
+def standby_alone(node: Node, context: Context) -> Iterator[Finding]:
+    """A standby NIC for which no primary device is there."""
+    line = _line(node)
+    if line is None or not line.is_whole or any(_at(device, "failover_pair_id").opaque for device in line.primaries):
+        return
+    wrong = any(name not in line.by_id for name in line.by_pair)
+    for device in line.standbys:
+        if device.id and device.id not in line.by_pair and not wrong and device.driver in facts()["standby"]:
+            yield Finding(_at(device, "failover"), {"name": device.id}, variant="qemu")
+
+
+def id_repeated(node: Node, context: Context) -> Iterator[Finding]:
+    """A name that a device of the pair shares with another device."""
+    line = _line(node)
+    for name, devices in line.by_id.items() if line else ():
+        if line is not None and len(devices) > 1 and any(map(_in_pair, devices)):
+            for device in devices[1:]:
+                yield Finding(_at(device, "id"), {"alias": name}, (), "qemu", (("other", _at(devices[0], "id")),))
+
+
+def _in_pair(device: Device) -> bool:
+    return device.is_standby or device.value("failover_pair_id") is not None
+
+
+def addresses_differ(node: Node, context: Context) -> Iterator[Finding]:
+    """MAC addresses of a pair of emulated NICs that differ; that of a host device is not to be seen."""
+    line = _line(node)
+    for device in line.primaries if line else ():
+        standby = line.standby(device) if line else None
+        if standby is None or device.driver not in facts()["nics"] or not (device.is_known and standby.is_known):
+            continue
+        kept, own = standby.value("mac"), device.value("mac")
+        fields = {"alias": standby.id}
+        notes = (("persistent", kept or _at(standby, "failover")),)
+        if kept is None or own is None:
+            yield Finding(own or _at(device, "failover_pair_id"), fields, (), "qemu-missing", notes)
+        elif not (kept.opaque or own.opaque):
+            first, second = parse_mac(kept.text), parse_mac(own.text)
+            if first is not None and second is not None and first != second:
+                yield Finding(own, fields | {"mac": kept.text, "other": own.text}, (), "qemu", notes)
+
+
+def legacy_only(node: Node, context: Context) -> Iterator[Finding]:
+    """A standby NIC that is a legacy device, which cannot offer the feature."""
+    line = _line(node)
+    for device in line.standbys if line else ():
+        if device.is_on("disable-modern"):
+            yield Finding(_at(device, "disable-modern"), {"name": "disable-modern"})
+        elif line is not None and device.value("disable-modern") is None:
+            disabled = line.modern_disabled(device)
+            if disabled is not None:
+                notes = (("standby", _at(device, "failover")),)
+                yield Finding(disabled.text, {"name": "disable-modern"}, notes=notes)
+
+
+def boot_index_repeated(node: Node, context: Context) -> Iterator[Finding]:
+    """The same boot index in both devices of a pair."""
+    line = _line(node)
+    for device in line.primaries if line else ():
+        standby = line.standby(device) if line else None
+        own = device.value("bootindex")
+        other = standby.value("bootindex") if standby is not None else None
+        if line is not None and own is not None and other is not None and own.text == other.text and not own.opaque:
+            variant = "qemu" if line.is_hidden(device) else "qemu-start"
+            yield Finding(own, {"order": own.text}, (), variant, (("persistent", other),))
+
+
+def _line(node: Node) -> Failover | None:
+    return failover_of(node) if isinstance(node, CommandNode) else None
+
+
+def _at(device: Device, name: str) -> Value:
+    """Where a property stands, or the whole argument."""
+    return device.value(name) or device.node.text

@@ -1,0 +1,120 @@
+"""PCI addresses in a domain, and what kind of bus they are on."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..model import Node
+from ..qemu.machines import kind_of_machine
+from .values import known_text
+
+NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+)|(0[0-7]+)|(?:0|[1-9][0-9]*)")
+EXPRESS_PORTS = ("pcie-root-port", "pcie-switch-downstream-port")
+CONVENTIONAL = ("pci-root", "pci-bridge", "pci-expander-bus", "pcie-to-pci-bridge", "dmi-to-pci-bridge")
+
+
+class PciAddress(NamedTuple):
+    """Where a PCI device is, in the guest or on the host."""
+
+    domain: int
+    bus: int
+    slot: int
+    function: int
+
+    def __str__(self) -> str:
+        return f"{self.domain:04x}:{self.bus:02x}:{self.slot:02x}.{self.function:x}"
+
+
+def pci_address(node: Node | None) -> PciAddress | None:
+    """The address that an `<address>` element gives; None where it is of another kind, not whole or not known.
+
+    libvirt reads numbers as C does (base 0); domain, slot and function may be left out.
+    """
+    if node is None or (node.value("type") is not None and known_text(node, "@type") != "pci"):
+        return None
+    parts = [
+        _number(node, name, default) for name, default in zip(PciAddress._fields, ("0", None, "0", "0"), strict=True)
+    ]
+    domain, bus, slot, function = parts
+    if domain is None or bus is None or slot is None or function is None:
+        return None
+    return PciAddress(domain, bus, slot, function)
+
+
+def _number(node: Node, name: str, default: str | None) -> int | None:
+    value = node.value(name)
+    text = default if value is None else value.text
+    match = NUMBER.fullmatch(text) if text is not None else None
+    return int(match[0], 16 if match[1] else 8 if match[2] else 10) if match else None
+
+
+def machine_kind(domain: Node) -> str:
+    """What the machine offers to PCI devices, as kind_of_machine says. Without a machine it is the emulator's default,
+    which differs between distributions."""
+    return kind_of_machine(known_text(domain, "os/type@machine"), known_text(domain, "os/type@arch"))
+
+
+def controller_of_bus(domain: Node, bus: int) -> Node | None:
+    """The `<controller type='pci'>` whose bus has that number, if exactly one is written."""
+    found = _index(domain).buses.get(bus, [])
+    return found[0] if len(found) == 1 else None
+
+
+def bus_kind(domain: Node, bus: int) -> str:
+    """`root` (pcie.0 of q35, on which hotplug was tried), `port` (behind a root or downstream port), `conventional`, or
+    '' where that is not known: a bus may be one that libvirt adds itself."""
+    controller = controller_of_bus(domain, bus)
+    model = known_text(controller, "@model") if controller else ""
+    if model in EXPRESS_PORTS:
+        return "port"
+    if model in CONVENTIONAL:
+        return "conventional"
+    if bus == 0 and model in ("pcie-root", "") and machine_kind(domain) == "q35":
+        return "root"
+    return ""
+
+
+def others_in_slot(domain: Node, address: PciAddress) -> bool:
+    """Whether more than one device of the guest is in the slot of an address."""
+    return len(_index(domain).slots.get(address[:3], [])) > 1
+
+
+def devices_of_host(domain: Node, address: PciAddress) -> list[Node]:
+    """The devices of the domain that are the host's device at an address, in the order of the file."""
+    return _index(domain).sources.get(address, [])
+
+
+def host_address(device: Node) -> PciAddress | None:
+    """The address on the host of a PCI device that is passed through."""
+    kind = known_text(device, "@type")
+    if (device.name, kind) not in (("interface", "hostdev"), ("hostdev", "pci")):
+        return None
+    source = device.child("source")
+    return pci_address(source.child("address")) if source is not None else None
+
+
+class _Index(NamedTuple):
+    """Devices of a domain by what is asked of them."""
+
+    buses: dict[int, list[Node]]
+    slots: dict[tuple[int, ...], list[Node]]
+    sources: dict[PciAddress, list[Node]]
+
+
+@lru_cache(maxsize=1)  # each side of a domain asks
+def _index(domain: Node) -> _Index:
+    index = _Index({}, {}, {})
+    devices = domain.child("devices")
+    for node in devices.children if devices else ():
+        address, source = pci_address(node.child("address")), host_address(node)
+        if node.name == "controller" and known_text(node, "@type") == "pci":
+            bus = _number(node, "index", None)
+            if bus is not None:
+                index.buses.setdefault(bus, []).append(node)
+        if address is not None:
+            index.slots.setdefault(address[:3], []).append(node)
+        if source is not None:
+            index.sources.setdefault(source, []).append(node)
+    return index

@@ -1,0 +1,131 @@
+"""Primary and standby NICs of a QEMU command line, as virtio-net pairs them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, cached_property, lru_cache
+from typing import Any
+
+from ..data import read_toml
+from .commandline import CommandNode, OptionNode
+from .device import TRUE, Device
+from .machines import kind_of_machine
+
+PROGRAM_ARCH = re.compile(r".*qemu-system-([\w-]+?)(?:\.exe)?")
+X86_DEFAULT = ("x86_64", "i386")
+"""Emulators whose machine is i440fx where none is given (`-machine help` of QEMU 5.2, 7.2, 10.0 and 11.1)."""
+ELSEWHERE = ("-readconfig", "-set")
+"""Options that say more about devices than the command line shows."""
+MODERN_DISABLED = re.compile(rf"(?:virtio-net-pci|virtio-pci|device\.(.+))\.disable-modern=(?:{'|'.join(TRUE)})")
+"""`-global virtio-net-pci.disable-modern=on` and `-set device.ID.disable-modern=on` (tried on QEMU 5.2 and 10.0)."""
+
+
+@cache
+def facts() -> dict[str, Any]:
+    """The table of facts/failover.toml."""
+    return read_toml("rules/facts/failover.toml")
+
+
+class Failover:
+    """What a command line says of failover."""
+
+    def __init__(self, command: CommandNode) -> None:
+        self.command = command
+        options = [node for node in command.children if isinstance(node, OptionNode)]
+        self._options = options
+        self.devices = [Device(node) for node in options if node.name == "-device" and node.argument is not None]
+        self.place = {device: number for number, device in enumerate(self.devices)}
+        self.standbys = [device for device in self.devices if device.is_standby]
+        self.primaries = [device for device in self.devices if device.value("failover_pair_id") is not None]
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether all devices of the machine are to be seen here."""
+        words = [*self.command.words, *([self.command.program] if self.command.program else [])]
+        taken = {id(node.argument) for node in self._options}
+        loose = any(word.opaque and id(word) not in taken for word in words)
+        unread = any(not device.driver or not device.is_known for device in self.devices)
+        elsewhere = any(node.name in ELSEWHERE for node in self._options)
+        return self.command.program is not None and not (loose or unread or elsewhere)
+
+    @cached_property
+    def machine(self) -> str:
+        """What the machine offers, as kind_of_machine says."""
+        values = [node.value("type") for node in self._options if node.name in ("-machine", "-M")]
+        given = [value for value in values if value is not None]
+        program = self.command.program.text if self.command.program is not None else ""
+        match = PROGRAM_ARCH.fullmatch(program)
+        arch = match[1] if match else ""
+        if given:
+            return "" if given[-1].opaque else kind_of_machine(given[-1].text, arch)
+        return "i440fx" if self.is_whole and arch in X86_DEFAULT else ""
+
+    @cached_property
+    def by_id(self) -> dict[str, list[Device]]:
+        """Devices by their names."""
+        found: dict[str, list[Device]] = {}
+        for device in self.devices:
+            if device.id:
+                found.setdefault(device.id, []).append(device)
+        return found
+
+    @cached_property
+    def has_unknown_id(self) -> bool:
+        """Whether a device has a name that is not to be seen."""
+        return any(device.value("id") is not None and not device.id for device in self.devices)
+
+    @cached_property
+    def by_pair(self) -> dict[str, list[Device]]:
+        """Primary devices by the standby that they name."""
+        found: dict[str, list[Device]] = {}
+        for device in self.primaries:
+            found.setdefault(device.text("failover_pair_id"), []).append(device)
+        return found
+
+    def standby(self, primary: Device) -> Device | None:
+        """The standby NIC that a primary device names, if exactly one device has that name and is one."""
+        named = self.by_id.get(primary.text("failover_pair_id"), [])
+        return named[0] if len(named) == 1 and named[0].is_standby and named[0] is not primary else None
+
+    def is_hidden(self, primary: Device) -> bool:
+        """Whether QEMU leaves the device out until the guest's driver asks for it: its standby stands before it."""
+        standby = self.standby(primary)
+        return standby is not None and self.place[standby] < self.place[primary]
+
+    def bus_kind(self, device: Device) -> str:
+        """`root` (pcie.0), `port`, `conventional`, or '' where that is not known."""
+        bus = device.value("bus")
+        if bus is None:
+            return {"q35": "root", "i440fx": "conventional"}.get(self.machine, "")
+        if bus.text == "pcie.0" and self.machine == "q35":
+            return "root"
+        if bus.text == "pci.0" and self.machine == "i440fx":
+            return "conventional"
+        owner = self.bus_owner(device)
+        driver = owner.driver if owner is not None else ""
+        return "port" if driver in facts()["ports"] else "conventional" if driver in facts()["conventional"] else ""
+
+    def bus_owner(self, device: Device) -> Device | None:
+        """The bridge or port whose bus a device is on."""
+        owners = self.by_id.get(device.text("bus"), [])
+        return owners[0] if len(owners) == 1 else None
+
+    def modern_disabled(self, standby: Device) -> OptionNode | None:
+        """The `-global` or `-set` that makes a standby NIC a legacy device."""
+        for node in self._options:
+            if node.name in ("-global", "-set") and disables_modern(node.text.text, standby.id):
+                return node
+        return None
+
+
+def disables_modern(text: str, name: str) -> bool:
+    """Whether the argument of `-global` or `-set` makes the virtio NIC with that id a legacy device."""
+    match = MODERN_DISABLED.fullmatch(text)
+    return match is not None and match[1] in (None, name)
+
+
+@lru_cache(maxsize=1)  # each rule asks for the same command line
+def failover_of(command: CommandNode) -> Failover | None:
+    """What a command line says of failover, or None where it says nothing."""
+    said = any("failover" in node.text.text for node in command.children if node.name == "-device")
+    return Failover(command) if said else None
