@@ -1,4 +1,4 @@
-"""Writes the documentation that comes from the program: the pages of the rules, and the output shown in README.md.
+"""Writes what comes from the program: the pages of the rules, the output shown in README.md, the hooks' file names.
 
 With --check nothing is written; what is not current is named, and the exit code is 1.
 """
@@ -16,15 +16,19 @@ from itertools import groupby
 from pathlib import Path
 
 from vmlint.catalog import rules
+from vmlint.formats import FORMATS, load
+from vmlint.formats.names import TEMPLATE_SUFFIXES
 from vmlint.model import SAFETIES, Rule
 from vmlint.rulepage import rule_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "rules"
 README = ROOT / "README.md"
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
 
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n", re.MULTILINE)
+FILES = re.compile(r"(?<=^  files: &names ).*$", re.MULTILINE)
 TIMEOUT = 60
 
 
@@ -78,10 +82,25 @@ def _output(line: str, folder: str, environment: dict[str, str]) -> str:
     return done.stdout
 
 
+def hook_files() -> str:
+    """A regular expression for the paths of the files that the formats read, as pre-commit's `files` takes it."""
+    names = sorted({name for format_ in FORMATS for name in load(format_).NAMES})
+    suffixes = [_as_expression(name[2:]) for name in names if name.startswith("*.")]
+    others = [_as_expression(name) for name in names if not name.startswith("*.")]
+    ends = [f"\\.({'|'.join(suffixes)})", *([f"(^|/)({'|'.join(others)})"] if others else [])]
+    return f"({'|'.join(ends)})(\\.({'|'.join(TEMPLATE_SUFFIXES)}))?$"
+
+
+def _as_expression(pattern: str) -> str:
+    """A file name pattern as a regular expression; classes in brackets mean the same in both."""
+    return pattern.replace(".", r"\.").replace("*", "[^/]*").replace("?", "[^/]")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Write what is not current, or name it."""
     wanted = {PAGES / name: text for name, text in pages().items()}
     wanted[README] = with_output(README.read_text("utf-8"))
+    wanted[HOOKS] = FILES.sub(lambda _: hook_files(), HOOKS.read_text("utf-8"))
     left_over = sorted(set(PAGES.glob("*.md")) - set(wanted))
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
     if "--check" in arguments:

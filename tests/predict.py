@@ -1,4 +1,4 @@
-"""Holds what vmlint says of random option strings against what real QEMUs do; a tool for whoever changes the lexer.
+"""Holds what vmlint says of random option strings, and their fixes, against what real QEMUs do; a tool for whoever changes the lexer.
 
     python -m tests.predict --count 2000 --seed 1 --oracle ../shared/oracle
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import vmlint
+from vmlint.fixer import apply
+from vmlint.qemu.arguments import read_argument
 from vmlint.qemu.options import options
 
 WARNED = re.compile(r"short-form boolean option '(.*?)' deprecated")
@@ -52,7 +55,7 @@ SKELETONS = {
     "-accel": ["tcg", "accel=tcg"],
     "-name": ["vm", "guest=vm"],
     "-msg": ["timestamp=on"],
-    "-overcommit": ["cpu-pm=off"],
+    "-overcommit": ["cpu-pm=off", "mem-lock=off"],
     "-smbios": ["type=0", "type=1,serial=s"],
     "-vnc": [":77", "none", "unix:v.sock"],
     "-fsdev": ["local,id=f,path=.,security_model=none"],
@@ -61,6 +64,24 @@ SKELETONS = {
     "-m": ["64", "size=64"],
     "-audiodev": ["none,id=a"],
     "-icount": ["3", "shift=3"],
+    "-mon": ["chardev=quit", "quit"],
+    "-net": ["user", "none"],
+    "-nic": ["user,id=n", "none"],
+    "-numa": ["node", "node,nodeid=0"],
+    "-smp": ["2", "cpus=2"],
+    "-sandbox": ["off", "enable=off"],
+    "-trace": ["memory_region_ops_read"],
+    "-fw_cfg": ["name=opt/x,string=abc", "opt/y,string=abc"],
+    "-acpitable": ["sig=ABCD,data=disk.img"],
+    "-option-rom": ["romfile=disk.img"],
+    "-display": ["none", "vnc=none"],
+    "-iscsi": ["initiator-name=iqn.x"],
+    "-virtfs": ["local,path=.,mount_tag=t,security_model=none"],
+    "-parallel": ["unix:p.sock,server=on,wait=off", "null"],
+    "-qmp": ["tcp:127.0.0.1:0,server=on,wait=off"],
+    "-gdb": ["unix:g.sock,server=on,wait=off", "tcp:127.0.0.1:0"],
+    "-incoming": ["tcp:127.0.0.1:0", "unix:m.sock"],
+    "-tpmdev": ["passthrough,id=t"],
     "-global": ["driver=e1000,property=mac,value=x"],
 }
 WORDS = ["foo", "nofoo", "no", "node-name", "none", "normal", "b.sock", "a b", "on", "off", "X", "mux2", "no-wait"]
@@ -111,7 +132,7 @@ def predicted(option: list[str], version: str) -> tuple[list[str], bool]:
     report = vmlint.check_argv(["qemu-system-x86_64", *argv(option)], qemu=f"=={version}")
     found = [d for d in report.diagnostics if d.rule in FLAG_RULES]
     refused = any("QEMU refuses" in d.message for d in found)
-    known = options().named[option[0][1:]]
+    known = read_argument(option[0][1:], option[1]).option
     noisy = known.warns is not None and not refused and version != "5.2"
     tokens = [d.source.decode(*d.span) for d in found]
     return [token for token in tokens if token] if noisy else [], refused  # nobody can point at an empty token
@@ -128,6 +149,30 @@ def disagreement(option: list[str], version: str, answer: Answer) -> str:
     if refused:
         return f"{version} accepted it, predicted a refusal"
     return "" if warned == expected else f"{version} warned about {warned}, predicted {expected}"
+
+
+def broken_fix(option: list[str], version: str, answer: Answer, ask: Callable[[list[str], str], Answer]) -> str:
+    """How a safe fix goes wrong: a warning is left, or what started does not start; empty if it does neither."""
+    line = fixed(option, version)
+    if line == option:
+        return ""
+    after = ask(line, version)
+    told = predicted(line, version)[0]
+    if not _is_part([token for token in after.warned if token], told):
+        return f"{version} still warns about {after.warned} in {line[1]}"
+    return f"{version} refuses {line[1]}: {after.error}" if after.error and not answer.error else ""
+
+
+def fixed(option: list[str], version: str) -> list[str]:
+    """The option after its safe fixes for one release, one after another."""
+    line = ["qemu-system-x86_64", *option]
+    for _ in range(10):
+        found = vmlint.check_argv(line, qemu=f"=={version}").diagnostics
+        safe = next((d for d in found if d.fix is not None and d.fix.safety == "safe"), None)
+        if safe is None or safe.fix is None:
+            break
+        line = shlex.split(apply(safe.source.data, safe.fix.edits).decode())
+    return line[1:]
 
 
 def _is_part(some: list[str], whole: list[str]) -> bool:
@@ -172,7 +217,12 @@ def compare(count: int, seed: int, versions: list[str], ask: Callable[[list[str]
     """A line for each disagreement."""
 
     def one(option: list[str]) -> list[str]:
-        return [f"{' '.join(option)}: {words}" for v in versions if (words := disagreement(option, v, ask(option, v)))]
+        found = []
+        for version in versions:
+            answer = ask(option, version)
+            words = disagreement(option, version, answer) or broken_fix(option, version, answer, ask)
+            found += [f"{' '.join(option)}: {words}"] if words else []
+        return found
 
     with ThreadPoolExecutor(4) as pool:
         for found in pool.map(one, strings(count, seed)):

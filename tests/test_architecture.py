@@ -29,6 +29,7 @@ ALLOWED = {
     "checks": {"model", "source", "finding", "qemu", "libvirt", "versions"},
     "catalog": {"model", "data", "versions"},
     "engine": {"model", "source", "finding", "versions", "libvirt"},
+    "suppress": {"model", "source", "finding"},
     "fixer": {"model", "source"},
     "writer": {"discover"},
     "rulepage": {"model"},

@@ -9,6 +9,7 @@ import pytest
 
 import vmlint
 from tests.helpers import ROOT, lint_and_fix
+from vmlint import catalog
 
 CORPUS = ROOT.parent / "shared" / "corpus"
 
@@ -25,10 +26,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_everything_is_read_and_what_is_reported_is_known_to_be_true(folder: Path) -> None:
-    report = vmlint.check_paths(folder)
+    report = vmlint.check_paths(folder, ignore=["schema"])  # tests/test_schema.py holds those against libvirt's own
     assert report.files > 3200
     assert report.failures == []
-    found = {(d.rule, Path(d.source.path).name.partition("__")[0]) for d in report.diagnostics if d.severity != "note"}
+    rules = catalog.rules()
+    found = {
+        (d.rule, Path(d.source.path).name.partition("__")[0])
+        for d in report.diagnostics
+        if d.severity != "note" and rules[d.rule].topic != "schema"  # of these, test_schema.py sees to it
+    }
     broken = {
         ("syntax-error", "CharlieQLe"),
         ("syntax-error", "animation303"),

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docs.generate import hook_files
 
 from vmlint import __version__
-from vmlint.formats import shell
+from vmlint.formats import FORMATS, load
+from vmlint.formats.names import is_named
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
@@ -121,9 +123,18 @@ def test_hooks_pass_the_files_that_are_read() -> None:
     assert set(hooks()) == {"vmlint", "vmlint-fix"}
     for hook in hooks().values():
         assert hook["types"] == ["text"]
-        names = [*READ, *(f"name{suffix}" for suffix in shell.SUFFIXES)]
-        assert [name for name in names if not re.search(hook["files"], name)] == []
+        assert [name for name in READ if not re.search(hook["files"], name)] == []
         assert [name for name in NOT_READ if re.search(hook["files"], name)] == []
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_hooks_and_formats_agree_on_names(format_name: str) -> None:
+    for pattern in load(format_name).NAMES:
+        name = re.sub(r"\[([^]])[^]]*\]", r"\1", pattern).replace("*", "name").replace("?", "n")
+        for path in (name, f"{name}.in", f"{name}.j2"):
+            assert is_named(f"a/{path}", load(format_name).NAMES)
+            assert re.search(hook_files(), f"a/{path}")
+    assert all(hook["files"] == hook_files() for hook in hooks().values())
 
 
 def test_hooks_leave_arguments_to_the_user() -> None:

@@ -22,3 +22,12 @@ def test_disagreements_are_seen() -> None:
     assert predict.disagreement(option, "7.2", predict.Answer(["foo"], "some error")) != ""
     assert predict.disagreement(["-boot", "c,menu"], "7.2", predict.Answer([], "")) != ""
     assert predict.disagreement(["-boot", "c"], "7.2", predict.Answer([], "Expected '=' after parameter 'x'")) != ""
+
+
+def test_broken_fixes_are_seen() -> None:
+    """The same for fixes: one that leaves a warning, or that QEMU refuses, is caught."""
+    option, fine = ["-chardev", "null,id=c,mux"], predict.Answer(["mux"], "")
+    assert predict.fixed(option, "7.2") == ["-chardev", "null,id=c,mux=on"]
+    assert predict.broken_fix(option, "7.2", fine, lambda *_: predict.Answer([], "")) == ""
+    assert predict.broken_fix(option, "7.2", fine, lambda *_: predict.Answer(["mux"], "")) != ""
+    assert predict.broken_fix(option, "7.2", fine, lambda *_: predict.Answer([], "no such thing")) != ""

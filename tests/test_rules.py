@@ -14,6 +14,7 @@ from vmlint.fixer import apply
 from vmlint.libvirt.networks import Networks, networks_in
 from vmlint.model import Diagnostic, Document, Example, Rule
 from vmlint.run import target
+from vmlint.suppress import RULE, suppress
 
 PACKAGE = Path(__file__).parent.parent / "linter" / "vmlint"
 RULES = list(catalog.rules().values())
@@ -27,8 +28,12 @@ def look(text: str, example: Example, rules: dict[str, Rule]) -> tuple[Document,
     format_ = formats.claim(example.file, data)
     assert format_ is not None, f"no format reads {example.file}"
     document = format_.parse(example.file, data)
-    networks = Networks(networks_in(document))
-    return document, Engine(rules, target(example.qemu, example.libvirt)).lint(document, networks)
+    engine = Engine(rules, target(example.qemu, example.libvirt))
+    found = suppress(
+        document, engine.lint(document, Networks(networks_in(document))), catalog.rules(), set(catalog.rules())
+    )
+    unused = [engine.diagnostic(document, RULE, finding) for finding in found.unused if RULE in rules]
+    return document, found.diagnostics + unused
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)

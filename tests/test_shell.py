@@ -129,7 +129,7 @@ def test_programs(program: str, text: str) -> None:
             "sudo apt-get install -y qemu-kvm -serial tcp::1,server",
             "which qemu-kvm -a",
         ),
-        *('echo "qemu-system-x86_64 -serial tcp::1,server"', f"echo {RUN}", f"sudo echo {RUN}", f"/bin/echo {RUN}"),
+        f"git commit -m '{RUN}'",
         *(
             f"# {RUN}",
             f": # {RUN}",
@@ -137,18 +137,37 @@ def test_programs(program: str, text: str) -> None:
             "type -p qemu-system-x86_64",
             "man qemu -k",
         ),
-        *("minicom -serial tcp::1,server", "stratovirt -serial tcp::1,server", f"'{RUN}'", f'X="{RUN}"', f"x='{RUN}'"),
-        *(
-            "virt-install --virt-type kvm --serial tcp::1,server",
-            "docker run --device /dev/kvm x -serial tcp::1,server",
-        ),
-        *("docker run --device=/dev/kvm x -serial tcp::1,server", "env A=/usr/bin/kvm x -serial tcp::1,server"),
-        *("usermod -aG kvm -serial tcp::1,server", "make qemu -serial tcp::1,server", "qemu-img create -f qcow2 x"),
-        *("$QEMU_ARGS -serial tcp::1,server", "$QEMU_IMG_DIR -serial x", "args=(-serial)", "names=(kvm0 -x)", ""),
+        *("stratovirt -serial tcp::1,server", "sudo $STRATOVIRT -serial tcp::1,server"),
+        *("virt-install --virt-type kvm --serial tcp::1,server", "socat - unix:/x,server"),
+        *("usermod -aG kvm -serial tcp::1,server", "qemu-img create -f qcow2 x", "minicom -serial /dev/ttyS0,raw"),
+        *("$QEMU_IMG_DIR -serial x", "args=(-serial)", "names=(kvm0 -x)", ""),
     ],
 )
 def test_what_runs_no_qemu(script: str) -> None:
     assert found(script) == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        *("echo", "sudo echo", "/bin/echo", "run_vm", "./start.sh --fast", "set --", 'set -- "$@"', "add_opts", "$VM"),
+        *("docker run --device /dev/kvm x", "env A=/usr/bin/kvm x", "make qemu", "$QEMU_ARGS", 'sudo "${CMD[@]}"'),
+    ],
+)
+def test_options_with_values_of_qemus_grammar_whoever_passes_them_on(before: str) -> None:
+    assert found(f"{before} -serial tcp::1,server") == [(None, ["-serial", "tcp::1,server"])]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        *(f'echo "{RUN}"', f"'{RUN}'", f'X="{RUN}"', f"x='{RUN}'", f"sh -c '{RUN}'", f'bash -c "exec {RUN}"'),
+        *(f"su - kvm -c '{RUN}'", f"ssh host '{RUN}'", f'ssh -p 22 root@host "sudo {RUN} &"', f"tmux new -d '{RUN}'"),
+        *(f'eval "{RUN}"', f"export CMD='{RUN}'", f'local x="{RUN}"', f"nix-shell --run '{RUN}'"),
+    ],
+)
+def test_commands_in_quotes(script: str) -> None:
+    assert found(script) == ONE
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from vmlint.formats.builder import InnerEncoder, layered, utf8
 from vmlint.formats.shell_heredoc import decode_heredoc
 from vmlint.formats.shell_quoting import (
-    InnerEncoder,
     ansi_quoted,
     double_quoted,
     heredoc_text,
     heredoc_verbatim,
     in_braces,
-    layered,
     single_quoted,
     unquoted,
-    utf8,
 )
 from vmlint.formats.shell_words import decode_word
 from vmlint.source import OPAQUE, Piece, Value

@@ -13,7 +13,8 @@ from .model import SAFETIES, SEVERITIES, Example, Gate, Match, Rule, Variant
 from .versions import PRODUCTS, parse
 
 RULE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
-RAISED_BY_FORMATS = "input"
+RAISED_ELSEWHERE = ("input", "suppression")
+"""Topics whose rules look at no node: what a format cannot read, and comments that switch rules off."""
 KINDS: dict[type, str] = {str: "a text", list: "a list", dict: "a table"}
 GATES = ("deprecated", "removed", "needs")
 RULE_KEYS = frozenset(
@@ -74,7 +75,7 @@ class _Table:
         for key, value in self.get("variants", dict, {}).items():
             variants[key] = _Table(f"{self.where}.variants.{key}", value, VARIANT_KEYS).variant(fires)
         examples = self.get("example", list, [])
-        if not matches and topic != RAISED_BY_FORMATS:
+        if not matches and topic not in RAISED_ELSEWHERE:
             raise CatalogError(f"{self.where}: 'select' or 'match' is missing")
         return Rule(
             name, topic, self.text("summary"), severity, self.text("why"), self.texts("sources"), matches,

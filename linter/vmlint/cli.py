@@ -26,6 +26,7 @@ HELP_WIDTH = 100
 CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 FORMATS = tuple(REPORTERS)
 SEVERITIES = ("error", "warning", "note")
+SCHEMAS = ("domain", "network")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     rule = commands.add_parser("rule", help="explain a rule, or list all", about="Explain a rule, or list all.")
     rule.add_argument("name", nargs="?", metavar="NAME")
     rule.set_defaults(run=_rule)
+
+    about = "Print the path of an XML schema (XSD) that editors can use."
+    schema = commands.add_parser("schema", help="print the path of an XML schema", about=about)
+    schema.add_argument("name", nargs="?", choices=SCHEMAS, help="default: both")
+    schema.set_defaults(run=_schema)
     return parser
 
 
@@ -203,6 +209,14 @@ def _rule(options: argparse.Namespace) -> int:
         return CLEAN
     for name in sorted(named_rules([options.name])):
         print(rule_markdown(rules()[name]))
+    return CLEAN
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from .data import data_path
+
+    for name in [options.name] if options.name else SCHEMAS:
+        print(os.path.normpath(data_path(f"schemas/{name}.xsd")))
     return CLEAN
 
 

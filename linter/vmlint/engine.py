@@ -30,15 +30,24 @@ class Engine:
                     self._by_path.setdefault(match.select, []).append((rule, match, check))
         self._wanted = frozenset(self._by_path)
 
+    @property
+    def active(self) -> set[str]:
+        """Names of the rules that the target admits."""
+        return {name for name, rule in self._rules.items() if applies(rule, self._target)}
+
+    def diagnostic(self, document: Document, rule: str, finding: Finding) -> Diagnostic:
+        """A finding that another part of vmlint makes, in the words of its rule."""
+        return _diagnostic(document, self._rules[rule], finding)
+
     def lint(self, document: Document, networks: Networks | None = None) -> list[Diagnostic]:
         """All findings in a document, in the order of the file; `networks`: those whose XML is at hand."""
         found = list(self._problems(document))
         networks = Networks() if networks is None else networks
         for root in document.roots:
-            context = Context(self._target, root, networks)
+            context = Context(self._target, root, networks, {})
             for path, node in root.walk(self._wanted):
                 for rule, match, check in self._by_path[path]:
-                    if all(_holds(node, *condition) for condition in match.where.items()):
+                    if not match.where or all(_holds(node, *condition) for condition in match.where.items()):
                         found.extend(_diagnostic(document, rule, finding) for finding in check(node, context))
         return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message))
 

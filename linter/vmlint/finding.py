@@ -20,6 +20,8 @@ class Context(NamedTuple):
     """The domain, network or command line that the node stands in."""
     networks: Networks
     """Networks whose XML is at hand."""
+    memo: dict[str, object]
+    """What checks have worked out about the root, for each other; empty at first, and kept for this root only."""
 
 
 class Finding(NamedTuple):

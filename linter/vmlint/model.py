@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .source import Edit, Source, Span, Value
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 SEVERITIES = ("error", "warning", "note")
 SAFETIES = ("safe", "unsafe", "shown")
@@ -27,6 +30,8 @@ class Node:
 
     name: str
     parent: Node | None
+    element: _Element
+    """What lxml read; only nodes of XML have it."""
 
     @property
     def children(self) -> Sequence[Node]:
@@ -57,6 +62,15 @@ class Node:
         """Whether parts of a template stand among the children: more of them, or fewer, may be meant."""
         return False
 
+    @property
+    def attribute_names(self) -> Sequence[str]:
+        """Names of the attributes of an XML element, `{namespace}name` for those that have one."""
+        return ()
+
+    def attribute_name(self, name: str) -> Value:
+        """The name of an attribute that is there, as a text in the file."""
+        raise NotImplementedError
+
     def child(self, name: str) -> Node | None:
         """The first child called `name`."""
         return next((child for child in self.children if child.name == name), None)
@@ -85,6 +99,10 @@ class Node:
 
     def set_value(self, name: str, text: str) -> tuple[Edit, ...]:
         """Edits that give the attribute `name` the value `text`, adding it if absent; empty if not possible."""
+        raise NotImplementedError
+
+    def rename(self, name: str) -> tuple[Edit, ...]:
+        """Edits that give an XML element another name, in both its tags; empty if not possible."""
         raise NotImplementedError
 
     def insert_before(self, markup: str) -> tuple[Edit, ...]:

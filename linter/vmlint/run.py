@@ -14,6 +14,8 @@ from .source import Source
 from .versions import Target, Version, admitted, parse
 
 SAFE_FIXES = ("safe",)
+SUPPRESSION = b"vmlint:"
+"""Only a file that holds this is searched for comments that switch rules off."""
 ALWAYS = "input"
 """The topic of what cannot be read: chosen or not, a file that was not looked at must not pass as clean."""
 ALL_FIXES = ("safe", "unsafe")
@@ -44,6 +46,8 @@ class Result(NamedTuple):
     """Networks that it names and whose XML says more about it."""
     networks: list[tuple[str, Network]]
     """Networks that it defines."""
+    suppressed: int = 0
+    """Findings that comments switch off."""
 
 
 class Run:
@@ -72,7 +76,7 @@ class Run:
 
     def lint_bytes(self, path: str, data: bytes) -> None:
         """The content of a file that need not exist."""
-        why = discover.nothing_to_lint(data)
+        why = discover.nothing_to_lint(data, path)
         format_ = None if why else formats.claim(path, data)
         if format_ is not None:
             self._lint(path, data, format_)
@@ -94,15 +98,21 @@ class Run:
         self._results.append(result)
 
     def _look(self, path: str, data: bytes, format_: formats.Format, networks: Networks) -> Result:
+        suppressed: dict[bytes, int] = {}
+
         def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
             document = format_.parse(path, content)
-            return document, self._engine.lint(document, networks)
+            found = self._engine.lint(document, networks)
+            if SUPPRESSION in content.replace(b"\0", b""):
+                found, suppressed[content] = self._suppress(document, found)
+            return document, found
 
         document, found = look(data)
         fixed = fixer.Fixed(data, found, 0, 0)
         if self._fixes and any(diagnostic.fix for diagnostic in found):
             fixed = fixer.fix(data, look, self._fixes)
-        return Result(document.source, found, fixed, format_, frozenset(networks.asked), networks_in(document))
+        asked, left = frozenset(networks.asked), suppressed.get(fixed.data, 0)
+        return Result(document.source, found, fixed, format_, asked, networks_in(document), left)
 
     def _settle(self) -> None:
         """Look again at the few files that name a network whose XML has been seen by now."""
@@ -112,6 +122,16 @@ class Run:
                 source = result.source
                 self._results[index] = self._look(source.path, source.data, result.format, self._networks)
         self._open = []
+
+    def _suppress(self, document: Document, found: list[Diagnostic]) -> tuple[list[Diagnostic], int]:
+        """What comments in the file leave of some findings, and how many they switch off."""
+        from .suppress import RULE, suppress
+
+        left = suppress(document, found, catalog.rules(), self._engine.active)
+        if RULE not in self._engine.active:
+            return left.diagnostics, left.number
+        told = [self._engine.diagnostic(document, RULE, finding) for finding in left.unused]
+        return sorted([*left.diagnostics, *told], key=lambda diagnostic: diagnostic.span), left.number
 
     def write_changes(self) -> None:
         """Write the files that fixes changed; what cannot be written counts as not fixed."""
@@ -136,6 +156,7 @@ class Run:
             len(results),
             self._skipped + [Failure(*skipped) for skipped in (search.skipped if search else ())],
             self._failures + [Failure(*failure) for failure in (search.failures if search else ())],
+            suppressed=sum(result.suppressed for result in results),
             fixed=sum(result.fixed.applied for result in results),
             held_back=sum(result.fixed.held_back for result in results),
             changes=tuple(Change(r.source, r.fixed.data) for r in results if r.fixed.data != r.source.data),

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..model import Node
+from ..qemu.arguments import JSON_START
 from ..qemu.commandline import OptionNode
 from ..qemu.flags import BOOLEAN, EATEN, TEXT, UNKNOWN, VALUE, flags
+from ..qemu.options import NEVER, options
 from ..qemu.optstring import IMPLIED, PAIR, Param
 from ..qemu.sockets import is_client, is_gdb_tcp
 from ..source import OPAQUE
@@ -20,33 +22,35 @@ client and has `nodelay=`, which excludes `delay=` (chardev/char.c, chardev/char
 MEANT = dict.fromkeys(("1", "on", "yes", "true", "y"), "on") | dict.fromkeys(("0", "off", "no", "false", "n"), "off")
 ACCEPTED = MEANT.keys() - {"1", "0"}
 """What QEMU reads as a boolean, in small letters only (measured on 5.2, 7.2, 10.0 and 11.1)."""
+TOGETHER = re.compile(r"-([a-zA-Z][\w-]*)[ \t=]")
 JSON_TEXT = re.compile(r'"([\w.-]+)"\s*:\s*("(on|off|true|false|yes|no)")')
 
 
 def short_boolean(node: Node, context: Context) -> Iterator[Finding]:
     """Bare `server`, `nowait` and the like where QEMU reads a boolean."""
     client: bool | None = None
-    for option, param, token in _bare(node, BOOLEAN):
+    for option, param, token in _bare(node, context, BOOLEAN):
         client = is_client(option) if client is None else client
         if _reaction(option, context) != "refused" and not context.target.admits_from("qemu", DEPRECATED):
             continue
         variant = _unwanted(option, param, client)
         long = f"{param.key}={param.value}"
         edits = option.remove(param) if variant else option.text.replace(param.start, param.end, long)
-        fields = {"token": token, "long": long, "option": option.name}
-        yield Finding(option.place(param), fields, edits, variant or _reaction(option, context))
+        fields = {"token": token, "long": long, "option": option.name, "name": param.key} | _absence(option, param)
+        variant = variant or ("absent" if _is_lacking(option, param, context) else _reaction(option, context))
+        yield Finding(option.place(param), fields, edits, variant, safety=_safety(option, param, context))
 
 
 def parameter_without_value(node: Node, context: Context) -> Iterator[Finding]:
     """A bare token that names a parameter which takes a text or a number."""
-    for option, param, token in _bare(node, VALUE):
+    for option, param, token in _bare(node, context, VALUE):
         fields = {"token": token, "name": param.key, "value": param.value, "option": option.name}
         yield Finding(option.place(param), fields, variant=_reaction(option, context))
 
 
 def comma_not_doubled(node: Node, context: Context) -> Iterator[Finding]:
     """A bare token that looks like the rest of the value before it."""
-    for option, param, token in _bare(node, TEXT):
+    for option, param, token in _bare(node, context, TEXT):
         edits = option.text.replace(param.start, param.start, ",")
         fields = {"token": token, "option": option.name}
         yield Finding(option.place(param), fields, edits, _reaction(option, context))
@@ -54,14 +58,14 @@ def comma_not_doubled(node: Node, context: Context) -> Iterator[Finding]:
 
 def no_cut_off(node: Node, context: Context) -> Iterator[Finding]:
     """A bare token whose own name begins with `no`, which QEMU cuts off."""
-    for option, param, token in _bare(node, EATEN):
+    for option, param, token in _bare(node, context, EATEN):
         fields = {"token": token, "read": f"{param.key}={param.value}", "option": option.name}
         yield Finding(option.place(param), fields, variant=_reaction(option, context))
 
 
 def unknown_flag(node: Node, context: Context) -> Iterator[Finding]:
     """A bare token that names no parameter known here."""
-    for option, param, token in _bare(node, UNKNOWN):
+    for option, param, token in _bare(node, context, UNKNOWN):
         fields = {"token": token, "read": f"{param.key}={param.value}", "option": option.name}
         yield Finding(option.place(param), fields, variant=_reaction(option, context))
 
@@ -132,9 +136,32 @@ def _with_argument(node: Node) -> OptionNode | None:
     return node if isinstance(node, OptionNode) and node.argument is not None else None
 
 
-def _bare(node: Node, kind: str) -> Iterator[tuple[OptionNode, Param, str]]:
+def json_not_read(node: Node, context: Context) -> Iterator[Finding]:
+    """A JSON argument where the option takes none, or does not yet on an admitted release."""
+    option = _with_argument(node)
+    since = option.option.json if option is not None else None
+    if option is None or since is None or not JSON_START.match(option.text.text):
+        return
+    oldest = ".".join(map(str, context.target.of("qemu")[0]))
+    if context.target.admits_before("qemu", since):
+        fields = {"option": option.name, "release": oldest}
+        yield Finding(option.text, fields, variant="never" if since == NEVER else "")
+
+
+def option_and_value_together(node: Node, context: Context) -> Iterator[Finding]:
+    """An option and its value in one argument. Only where nothing splits it later, as a shell does with an array."""
+    option = node if isinstance(node, OptionNode) else None
+    found = TOGETHER.match(option.name) if option is not None and context.root.parent is not None else None
+    if option is not None and found is not None and options().takes_argument(found[1]):
+        yield Finding(option.word, {"option": f"-{found[1]}"})
+
+
+def _bare(node: Node, context: Context, kind: str) -> Iterator[tuple[OptionNode, Param, str]]:
     """The bare tokens of one kind in an option's argument; none that is a variable, even in part."""
     option = _with_argument(node)
+    since = option.option.flags if option is not None else None
+    if since is not None and not context.target.admits_from("qemu", since):
+        return
     for param, found in flags(option) if option is not None else ():
         token = node.text.text[param.start : param.end]
         if option is not None and found == kind and OPAQUE not in token:
@@ -146,6 +173,25 @@ def _unwanted(option: OptionNode, param: Param, client: bool) -> str:
     if param.key == "wait" and client:
         return "client"
     return "gdb" if param.key == "delay" and is_gdb_tcp(option) else ""
+
+
+def _is_lacking(option: OptionNode, param: Param, context: Context) -> bool:
+    """Whether an admitted release is known to lack a parameter, so that it is refused there in any form."""
+    absent = option.option.absent.get(param.key)
+    return absent is not None and context.target.of("qemu")[0] <= absent[0]
+
+
+def _absence(option: OptionNode, param: Param) -> dict[str, str]:
+    """Which release lacks a parameter, and which has it, as fields of a message."""
+    releases = option.option.absent.get(param.key, ())
+    return dict(zip(("without", "having"), (".".join(map(str, release)) for release in releases), strict=False))
+
+
+def _safety(option: OptionNode, param: Param, context: Context) -> str | None:
+    """Less than safe where older releases pass over `noX`: they obey `X=off`."""
+    since = option.option.flags
+    passed_over = since is not None and param.value == "off" and context.target.admits_before("qemu", since)
+    return "unsafe" if passed_over else None
 
 
 def _reaction(option: OptionNode, context: Context) -> str:

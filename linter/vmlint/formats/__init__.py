@@ -1,7 +1,7 @@
-"""Turns the bytes of a file into a Document: one module an input, chosen by what the file holds.
+"""Turns the bytes of a file into a Document: one module an input, chosen by the file's name and what it holds.
 
-A format is a module with `claims(path, head)` (is this file mine?) and `parse(path, data)` (its Document; raises
-nothing on bad input), and its name in FORMATS.
+A format is a module with `NAMES` (what its files are called), `claims(path, head)` (is this file mine?) and
+`parse(path, data)` (its Document; raises nothing on bad input), and its name in FORMATS.
 """
 
 from __future__ import annotations
@@ -11,11 +11,16 @@ from typing import Protocol, cast
 
 from ..model import Document
 
-FORMATS = ("xml", "shell")
+FORMATS = ("xml", "cmdline", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log", "lines")
+"""The first that claims a file gets it."""
 
 
 class Format(Protocol):
     """What a module of this package offers."""
+
+    NAMES: tuple[str, ...]
+    """Patterns (as in a shell) of the names under which its files are found, without a template's suffix. The hooks see
+    files with these names only; what is claimed by its content alone needs none."""
 
     def claims(self, path: str, head: bytes) -> bool:
         """Whether a file with this name and these first bytes is of this format."""
@@ -24,7 +29,11 @@ class Format(Protocol):
         """What the file holds; bad input gives problems, not exceptions."""
 
 
+def load(name: str) -> Format:
+    """The module of a format."""
+    return cast(Format, import_module(f".{name}", __package__))
+
+
 def claim(path: str, head: bytes) -> Format | None:
     """The format of a file, or None where none knows it."""
-    modules = (cast(Format, import_module(f".{name}", __package__)) for name in FORMATS)
-    return next((module for module in modules if module.claims(path, head)), None)
+    return next((module for module in map(load, FORMATS) if module.claims(path, head)), None)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 
 from ..model import Document
 from ..qemu.commandline import CommandNode
-from ..source import Source, Value
-from .shell_quoting import utf8
-from .shell_words import decode_word
-from .spans import Text
+from ..source import Source
+from .builder import utf8
+from .recognise import split
+from .spans import Text, whole
 
-WORD = re.compile(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\")+", re.DOTALL)
+NAMES: tuple[str, ...] = ()
 
 
 def join(words: Sequence[str]) -> bytes:
@@ -29,8 +28,6 @@ def claims(path: str, head: bytes) -> bool:
 def parse(path: str, data: bytes) -> Document:
     """The QEMU command on a line made by `join`; its first word is the program unless it is an option."""
     source = Source(path, data)
-    text = Text(source)
-    line = Value(text.text, lambda: tuple(text.literal(0, len(text.text), 0, utf8)))
-    words = [decode_word(line, *match.span(), ()) for match in WORD.finditer(text.text)]
+    words = split(whole(Text(source)))
     program = words.pop(0) if words and not words[0].text.startswith("-") else None
     return Document(source, "argv", [CommandNode(words, program)] if words or program else [])

@@ -3,21 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
 
-from ..source import OPAQUE, Encoder
-
-InnerEncoder = Callable[[str], "str | None"]
 PLAIN = re.compile(r"[\w@%+=:,./-]*", re.ASCII)
-
-
-def utf8(text: str) -> bytes | None:
-    """Text as a shell script or a command line holds it; not what no word can hold, nor what is not in the file."""
-    try:
-        return None if "\0" in text or OPAQUE in text else text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return None
 
 
 def unquoted(text: str) -> str | None:
@@ -53,14 +40,3 @@ def heredoc_text(text: str) -> str | None:
 def heredoc_verbatim(text: str) -> str | None:
     """Text for a place inside a heredoc whose end word is quoted; a new line could be that word."""
     return None if "\n" in text else text
-
-
-@lru_cache(maxsize=256)
-def layered(inner: InnerEncoder, outer: Encoder) -> Encoder:
-    """Writes text in the quoting `inner`, inside a place written by `outer`. One object for equal arguments."""
-
-    def encode(text: str) -> bytes | None:
-        quoted = inner(text)
-        return None if quoted is None else outer(quoted)
-
-    return encode

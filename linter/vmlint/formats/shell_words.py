@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..source import OPAQUE, Edit, Piece, Value, refuse
-from .shell_quoting import InnerEncoder, ansi_quoted, double_quoted, in_braces, layered, single_quoted, unquoted
+from ..source import OPAQUE, Edit, Value, refuse
+from .builder import Builder, InnerEncoder
+from .shell_quoting import ansi_quoted, double_quoted, in_braces, single_quoted, unquoted
 
 DOUBLE_ESCAPE = re.compile(r"\\([\\\"$`])|\\\r?\n")
 ANSI_ESCAPE = re.compile(
@@ -27,48 +28,6 @@ class Word(Value):
     def replace(self, start: int, end: int, new: str) -> tuple[Edit, ...]:
         """As in Value, but never leaves nothing: without quotes, nothing is not an empty word but no word."""
         return () if not new and (start, end) == (0, len(self.text)) else super().replace(start, end, new)
-
-
-class Builder:
-    """Collects the pieces of a Value made from characters of `script`.
-
-    `held`: what comes next follows a character that means itself only because of that (`$` before a comma, `\\` before
-    a letter inside "…"), so no other text may take its place.
-    """
-
-    def __init__(self, script: Value) -> None:
-        self.script = script
-        self.text: list[str] = []
-        self.pieces: list[Piece] = []
-        self.at = 0
-        self.held = False
-
-    def literal(self, low: int, high: int, inner: InnerEncoder) -> None:
-        """Characters that stand for themselves."""
-        if self.held and low < high:
-            self.held = False
-            self.literal(low, low + 1, refuse)
-            low += 1
-        for part in self.script.pick((low, high)).pieces if low < high else ():
-            self.pieces.append(part._replace(at=self.at + part.at, encode=layered(inner, part.encode)))
-        self.text.append(self.script.text[low:high])
-        self.at += high - low
-
-    def hold(self, at: int) -> None:
-        """A character that would mean something else before another text."""
-        self.held = False
-        self.literal(at, at + 1, refuse)
-        self.held = True
-
-    def unit(self, low: int, high: int, text: str, inner: InnerEncoder) -> None:
-        """Characters that together stand for `text`: an escape, an opaque part; none at all for an empty quote."""
-        span = self.script.span(low, high)
-        outer = self.script.pick((low, high)).pieces[0].encode
-        encode = layered(refuse if self.held else inner, outer)
-        self.pieces.append(Piece(self.at, len(text), span.start, span.end, 0, encode))
-        self.text.append(text)
-        self.at += len(text)
-        self.held = False
 
 
 def decode_word(script: Value, low: int, high: int, expansions: Iterable[tuple[int, int]]) -> Value:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..source import OPAQUE, Encoder, Piece, Source, Span, Value
+from .builder import utf8
 
 ASCII_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
 CHECKPOINT = 4096
@@ -50,6 +51,11 @@ class Text:
     def _size(self, low: int, high: int) -> int:
         errors = "surrogateescape" if self.source.encoding == "utf-8" else "replace"
         return len(self.text[low:high].encode(self.source.encoding, errors))
+
+
+def whole(text: Text) -> Value:
+    """All of a text as one Value; what is put into it is written as UTF-8."""
+    return Value(text.text, lambda: tuple(text.literal(0, len(text.text), 0, utf8)))
 
 
 def with_opaque(value: Value, pattern: re.Pattern[str]) -> Value:

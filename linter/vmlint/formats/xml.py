@@ -21,6 +21,7 @@ from .xml_scan import scan
 if TYPE_CHECKING:
     from lxml.etree import XMLParser, XMLSyntaxError, _Element
 
+NAMES = ("*.xml",)
 QEMU_TYPES = ("kvm", "qemu", "hvf")
 WRAPPERS = ("domainsnapshot", "domainbackup", "domstatus", "domaincheckpoint")
 ROOTS = ("domain", "network", *WRAPPERS)

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, cast
 from ..model import Node
 from ..source import Edit, Piece, Span, Value
 from .spans import Text, with_opaque
-from .xml_scan import Element, attribute_encoder, attribute_pieces, attributes, scan, tag_name, text_pieces
+from .xml_scan import (
+    Element,
+    attribute_encoder,
+    attribute_names,
+    attribute_pieces,
+    attributes,
+    scan,
+    tag_name,
+    text_pieces,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -102,6 +111,18 @@ class XmlNode(Node):
         return with_opaque(Value(text, pieces), TEMPLATE)
 
     @property
+    def attribute_names(self) -> Sequence[str]:
+        return [str(name) for name in self.element.keys()]  # noqa: SIM118  # an element iterates over its children
+
+    def attribute_name(self, name: str) -> Value:
+        def pieces() -> tuple[Piece, ...]:
+            source = self.tree.text
+            low, high = next((low, high) for key, low, high in attribute_names(source.text, self._place) if key == name)
+            return tuple(source.literal(low, high, 0, attribute_encoder("", source.source.encoding)))
+
+        return Value(name, pieces)
+
+    @property
     def has_template_parts(self) -> bool:
         texts = [self.element.text, *(child.tail for child in self.element)]
         return any(text and TEMPLATE.search(text) for text in texts)
@@ -139,6 +160,15 @@ class XmlNode(Node):
         if encoded is None:
             return ()
         return (Edit(offset, offset, wrap(f" {name}={quote}") + encoded + wrap(quote)),)
+
+    def rename(self, name: str) -> tuple[Edit, ...]:
+        source, place = self.tree.text, self._place
+        low, high = tag_name(source.text, place)
+        spans = [(low, high)]
+        if place.end > place.tag_end:
+            at = source.text.rfind("</", low, place.end) + len("</")
+            spans.append((at, at + high - low))
+        return tuple(Edit(*source.span(*span), source.source.encode(name)) for span in spans)
 
     def insert_before(self, markup: str) -> tuple[Edit, ...]:
         if self.element is self.tree.root:

@@ -88,6 +88,12 @@ def attributes(text: str, element: Element) -> Iterator[tuple[str, int, int]]:
         yield match[1], match.start(2) + 1, match.end(2) - 1
 
 
+def attribute_names(text: str, element: Element) -> Iterator[tuple[str, int, int]]:
+    """Each attribute's name, and where that stands."""
+    for match in ATTRIBUTE.finditer(text, tag_name(text, element)[1], element.tag_end):
+        yield match[1], match.start(1), match.end(1)
+
+
 def attribute_pieces(text: Text, low: int, high: int) -> tuple[Piece, ...]:
     """The value of an attribute as an XML parser reads it: references decoded, white space normalised."""
     encode = attribute_encoder(text.text[low - 1], text.source.encoding)

@@ -6,10 +6,14 @@ import re
 from typing import NamedTuple
 
 from .options import RAW, Option, options
-from .optstring import Param, lex_chardev_compat, lex_opts
+from .optstring import PAIR, Param, lex_chardev_compat, lex_opts
 
 RAW_GLOBAL = re.compile(r"[^.=]{1,63}\.[^=]{1,63}=")
 """`-global driver.property=text`: the text is taken as it stands (sscanf in qemu_global_option)."""
+SET = re.compile(r"([^.=]{1,63})\.[^.=]{1,63}\.([^=]+)=")
+"""`-set group.id.parameter=text` (sscanf in qemu_set_option); the text runs to the end, commas and all."""
+JSON_START = re.compile(r'\{\s*["}]')
+MIGRATION_CHANNEL = re.compile(r"main(?:,|$)|channel-type=")
 STREAM_TYPES = ("stream", "dgram")
 """Types of -netdev with which QEMU (7.2 and later) reads the whole string by its stricter parser."""
 
@@ -25,16 +29,59 @@ class Argument(NamedTuple):
 def read_argument(name: str, text: str) -> Argument:
     """The argument of `-name`; JSON has no parameters here."""
     option = options().named.get(name, RAW)
-    if option.json and text.startswith("{"):
+    if option.json and JSON_START.match(text):
         return Argument(option, "", [])
-    if option.reader == "chardev":
-        return Argument(option, *lex_chardev_compat(text))
+    return READERS[option.reader](name, option, text)
+
+
+def _read_raw(name: str, option: Option, text: str) -> Argument:
+    return Argument(option, "", [])
+
+
+def _read_chardev(name: str, option: Option, text: str) -> Argument:
+    return Argument(option, *lex_chardev_compat(text))
+
+
+def _read_global(name: str, option: Option, text: str) -> Argument:
+    return (_read_raw if RAW_GLOBAL.match(text) else _read_opts)(name, option, text)
+
+
+def _read_opts(name: str, option: Option, text: str) -> Argument:
+    """An option string, also that of the stricter parser; two options hand some texts to another's reader."""
     if name == "display" and text.startswith("vnc="):
         option = options().named["vnc"]
         return Argument(option, "", lex_opts(text, option.implied, len("vnc=")))
-    if option.reader == "raw" or (option.reader == "global" and RAW_GLOBAL.match(text)):
-        return Argument(option, "", [])
     params = lex_opts(text, option.implied)
     if name == "netdev" and any(param.key == "type" and param.value in STREAM_TYPES for param in params):
         option = options().named["netdev stream"]
     return Argument(option, "", params)
+
+
+def _read_incoming(name: str, option: Option, text: str) -> Argument:
+    """A migration address: only `tcp:` takes parameters; `main,…` is a channel, read by the stricter parser."""
+    if MIGRATION_CHANNEL.match(text):
+        channel = options().named["incoming main"]
+        return Argument(channel, "", lex_opts(text, channel.implied))
+    return Argument(option, "", lex_chardev_compat(text).params if text.startswith("tcp:") else [])
+
+
+def _read_set(name: str, option: Option, text: str) -> Argument:
+    """One parameter of the group's option, whose text knows no doubled commas."""
+    found = SET.match(text)
+    group = options().named.get(found[1], RAW) if found else RAW
+    if found is None or group.reader != "opts" or group.keyval:
+        return Argument(option, "", [])
+    value = (found.end(), len(text))
+    return Argument(group, "", [Param(PAIR, found[2], text[found.end() :], found.start(2), len(text), (value,))])
+
+
+READERS = {
+    "raw": _read_raw,
+    "opts": _read_opts,
+    "keyval": _read_opts,
+    "chardev": _read_chardev,
+    "global": _read_global,
+    "incoming": _read_incoming,
+    "set": _read_set,
+}
+"""What reads an argument, by the name that facts/qemu-options.toml gives it."""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..data import read_toml
 from ..versions import Version, parse
+
+NEVER: Version = (999,)
+"""A release that does not come."""
 
 
 class Option(NamedTuple):
     """One option, as facts/qemu-options.toml describes it.
 
     `reader`: `opts` (QemuOpts), `keyval` (stricter, without flags), `chardev` (the older character device syntax),
-    `global` (`driver.property=text`, else as opts) or `raw` (one text as it stands).
+    `global` (`driver.property=text`, else as opts), `set` (`group.id.parameter=text`), `incoming` (a migration address)
+    or `raw` (one text as it stands).
     """
 
     reader: str
@@ -22,11 +28,16 @@ class Option(NamedTuple):
     """The release since which QEMU prints a warning for a bare token here; None: it takes it silently."""
     keyval: Version | None = None
     """The release since which the stricter parser reads it, which refuses bare tokens; None: none does."""
-    json: bool = False
+    flags: Version | None = None
+    """The release since which a bare token is read as a parameter here; None: it always was."""
+    json: Version | None = None
+    """The release since which the argument may be a JSON object; NEVER: it is refused; None: not known."""
     booleans: frozenset[str] = frozenset()
     on_off_auto: frozenset[str] = frozenset()
     values: frozenset[str] = frozenset()
     on_only: frozenset[str] = frozenset()
+    absent: Mapping[str, tuple[Version, Version]] = MappingProxyType({})
+    """For a boolean that some release lacks: the newest measured without it, and the oldest measured with it."""
 
 
 RAW = Option("raw")
@@ -55,13 +66,19 @@ def options() -> Options:
     return Options(frozenset(table["switches"]), named)
 
 
-def _option(fact: dict[str, Any], known: dict[str, list[str]]) -> Option:
+def _json(since: str | None) -> Version | None:
+    return NEVER if since == "never" else parse(since) if since else None
+
+
+def _option(fact: dict[str, Any], known: dict[str, Any]) -> Option:
     keyval = "0" if fact["reader"] == "keyval" else fact.get("keyval")
     return Option(
         reader=fact["reader"],
         implied=fact.get("implied"),
         warns=parse(fact["warns"]) if "warns" in fact else None,
         keyval=parse(keyval) if keyval else None,
-        json=fact.get("json", False),
+        flags=parse(fact["flags"]) if "flags" in fact else None,
+        json=_json(fact.get("json")),
+        absent={name: (parse(without), parse(having)) for name, (without, having) in known.get("absent", {}).items()},
         **{key: frozenset(known.get(key, ())) for key in ("booleans", "on_off_auto", "values", "on_only")},
     )

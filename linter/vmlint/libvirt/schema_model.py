@@ -1,0 +1,197 @@
+"""The schemas as xmlschema reads them: which members there are where. Loaded only to explain a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache, cached_property
+from typing import Any
+
+from .schema import schema_path
+from .schema_shape import MAX, MIN, WHEN, Condition, conditions
+
+VMLINT = "{urn:vmlint:schema}"
+XS = "{http://www.w3.org/2001/XMLSchema}"
+ROOTS = ("domain", "network")
+SIMILARITY = 0.6
+"""As difflib counts it; one wrong letter in three is still alike."""
+
+
+class Member:
+    """An attribute or child that a type has."""
+
+    def __init__(self, declared: Any) -> None:
+        self._declared = declared
+        self.name: str = declared.name
+        self.type: Any = declared.type
+
+    def _own(self, name: str) -> str | None:
+        found = self._declared.elem.get(name)
+        return None if found is None else str(found)
+
+    @cached_property
+    def conditions(self) -> list[Condition]:
+        """When it is there."""
+        return conditions(self._own(WHEN))
+
+    @property
+    def after(self) -> str | None:
+        """The newest release that is known to lack it."""
+        return self._own(f"{VMLINT}after")
+
+    @property
+    def wrong(self) -> str | None:
+        """What libvirt does with a wrong value of it: `refused` or `ignored`, where that was measured."""
+        return self._own(f"{VMLINT}wrong")
+
+
+class Attribute(Member):
+    """An attribute that a type has."""
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be there (if its conditions hold)."""
+        return bool(self._declared.use == "required")
+
+
+class Child(Member):
+    """An element that may stand in another."""
+
+    @property
+    def single(self) -> bool:
+        """Whether it may stand only once."""
+        return self._own(MAX) is not None or (self._declared.parent.model == "all" and self._declared.max_occurs == 1)
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be there (if its conditions hold)."""
+        return self._own(MIN) is not None or (self._declared.parent.model == "all" and self._declared.min_occurs > 0)
+
+
+class Type:
+    """What may stand in an element: attributes, children or a text."""
+
+    def __init__(self, type_: Any) -> None:
+        self._type = type_
+        content = None if type_.is_simple() or type_.has_simple_content() else type_.content
+        particles = [] if content is None else list(content.iter_elements())
+        self.open = any(particle.name is None and "##any" in particle.namespace for particle in particles)
+        """Whether anything may stand there."""
+        self.mixed = content is None or bool(type_.mixed)
+        self.children = {particle.name: Child(particle) for particle in particles if particle.name is not None}
+        declared = {} if type_.is_simple() else type_.attributes
+        self.attributes = {name: Attribute(found) for name, found in declared.items() if name is not None}
+
+    @property
+    def name(self) -> str | None:
+        """Its name in the schema."""
+        return None if self._type.name is None else str(self._type.name)
+
+    @property
+    def text(self) -> Any:
+        """The simple type of the element's text, or None where there are only children."""
+        if self._type.is_simple():
+            return self._type
+        return self._type.content if self._type.has_simple_content() else None
+
+
+class Model:
+    """One schema, `domain` or `network`."""
+
+    def __init__(self, name: str) -> None:
+        from xmlschema import XMLSchema10
+
+        # That the schema is right is tested, so it need not be checked again here: that takes a second.
+        self._schema = XMLSchema10(schema_path(name), validation="skip", allow="local")
+        self._types: dict[Any, Type] = {}
+
+    def root(self, tag: str) -> Type:
+        """The type of a document's first element."""
+        return self.type(self._schema.elements[tag].type)
+
+    def type(self, declared: Any) -> Type:
+        """One of the schema's types."""
+        if declared not in self._types:
+            self._types[declared] = Type(declared)
+        return self._types[declared]
+
+    @cached_property
+    def places(self) -> dict[str, list[tuple[str, str]]]:
+        """The elements in which a child (`name`) or an attribute (`@name`) may stand, by its name: each element's own
+        name and the name of the one around it, those nearest to the root first."""
+        named: dict[str, list[tuple[str, str]]] = {}
+        for tag, around, type_ in self._everything():
+            for member in [*type_.children, *(f"@{name}" for name in type_.attributes)]:
+                named.setdefault(member, []).append((tag, around))
+        return named
+
+    def _everything(self) -> Iterator[tuple[str, str, Type]]:
+        """Every element of the format with the name of the one around it and its type."""
+        queue = [(tag, "", self.type(found.type)) for tag, found in self._schema.elements.items() if tag in ROOTS]
+        seen = set()
+        for tag, around, type_ in queue:  # grows while it is walked
+            if (tag, type_) not in seen:
+                seen.add((tag, type_))
+                yield tag, around, type_
+                queue.extend((child.name, tag, self.type(child.type)) for child in type_.children.values())
+
+
+@cache
+def model(name: str) -> Model:
+    """The schema called `domain` or `network`."""
+    return Model(name)
+
+
+def values(type_: Any) -> list[str]:
+    """The texts that a simple type names; a type that also takes others gives those it names."""
+    named = getattr(type_, "enumeration", None)
+    if named:
+        return [str(value) for value in named]
+    return [text for member in getattr(type_, "member_types", None) or () for text in values(member)]
+
+
+def is_enumerated(type_: Any) -> bool:
+    """Whether a simple type takes only the texts it names."""
+    members = getattr(type_, "member_types", None)
+    return all(map(is_enumerated, members)) if members else bool(getattr(type_, "enumeration", None))
+
+
+def form(type_: Any) -> str:
+    """What values of a simple type look like, in the words of the schema; empty where it has none."""
+    found = type_.elem.findtext(f"{XS}annotation/{XS}documentation")
+    return found.partition(".")[0] if found else ""
+
+
+def value_after(type_: Any, text: str) -> str | None:
+    """The newest release that is known to lack a value of an enumeration."""
+    for found in type_.elem.iter(f"{XS}enumeration"):
+        if found.get("value") == text:
+            return None if found.get(f"{VMLINT}after") is None else str(found.get(f"{VMLINT}after"))
+    return None
+
+
+def closest(name: str, known: list[str]) -> str | None:
+    """The one of some names that a misspelt one was probably meant to be: one slip away, or else alike."""
+    folded = {_folded(text): text for text in sorted(known, reverse=True)}
+    plain = _folded(name)
+    near = [text for text in folded if text == plain or one_slip(plain, text)]
+    found = get_close_matches(plain, near or folded, 1, 0.0 if near else SIMILARITY)
+    return folded[found[0]] if found else None
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "_")
+
+
+def one_slip(one: str, other: str) -> bool:
+    """Whether two words differ, but for case, by one letter, or by two letters that changed places."""
+    one, other = _folded(one), _folded(other)
+    if len(one) > len(other):
+        one, other = other, one
+    if len(other) - len(one) > 1:
+        return False
+    at = next((at for at, letter in enumerate(one) if letter != other[at]), len(one))
+    if len(one) < len(other):
+        return one[at:] == other[at + 1 :]
+    swapped = one[:at] + one[at : at + 2][::-1] + one[at + 2 :]
+    return one[at + 1 :] == other[at + 1 :] or swapped == other

@@ -1,0 +1,170 @@
+"""Comments that switch rules off: `vmlint: ignore[rule] reason` for a place, `vmlint: ignore-file[rule]` for a file.
+
+They look alike in every host format, so they are found in the text of the file, by the sign that begins
+a comment there.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from .finding import Finding
+from .model import Diagnostic, Document, Node, Rule
+from .source import Edit, Span
+
+MARK = "vmlint:"
+COMMENT = re.compile(
+    r"(?P<sign>#|//|--|;|<!--|/\*|\{#|<%#|\.\.)[ \t]*vmlint:[ \t]*(?P<kind>ignore(?:-file)?)\[(?P<names>[^\]\n]*)\]"
+    r"(?P<reason>[^\n]*?)(?P<end>[ \t]*(?:-->|\*/|#\}|%>)|(?=\r?\n|$))"
+)
+OPENS = re.compile(r"[(\[{:\\|>=][ \t]*$")
+"""The end of a line after which a command, a list or a block begins on the next."""
+XML_COMMENT = re.compile(r"<!--[^>]*-->")
+MOST = 1 << 62
+RULE = "unused-suppression"
+
+
+class Suppression(NamedTuple):
+    """One comment: the rules and topics it names, the bytes it covers, and its own bytes."""
+
+    names: tuple[str, ...]
+    covered: tuple[Span, ...]
+    span: Span
+    removal: Edit
+    """Takes the comment out, with its line if nothing else stands there."""
+
+    def names_rule(self, rule: Rule) -> bool:
+        """Whether it names a rule, or its topic."""
+        return rule.name in self.names or rule.topic in self.names
+
+
+class Suppressed(NamedTuple):
+    """What is left of some findings, how many were switched off, and what to say of comments that did nothing."""
+
+    diagnostics: list[Diagnostic]
+    number: int
+    unused: list[Finding]
+
+
+def suppress(
+    document: Document, diagnostics: list[Diagnostic], rules: Mapping[str, Rule], active: Collection[str]
+) -> Suppressed:
+    """Leave out what comments switch off. A comment is unused only if all rules it names are `active` or unknown."""
+    comments = suppressions(document)
+    used: set[Suppression] = set()
+    kept = []
+    for diagnostic, around in _around(diagnostics, comments):
+        covering = [comment for comment in around if comment.names_rule(rules[diagnostic.rule])]
+        used.update(covering)
+        if not covering:
+            kept.append(diagnostic)
+    known = set(rules) | {rule.topic for rule in rules.values()}
+    asleep = known - set(active) - {rules[name].topic for name in active}
+    unused = [_unused(comment, known) for comment in comments if comment not in used and not asleep & {*comment.names}]
+    return Suppressed(kept, len(diagnostics) - len(kept), unused)
+
+
+def _around(
+    diagnostics: list[Diagnostic], comments: list[Suppression]
+) -> Iterator[tuple[Diagnostic, list[Suppression]]]:
+    """Findings in the order of the file, each with the comments that cover its place."""
+    coming = sorted(((span, comment) for comment in comments for span in comment.covered), reverse=True)
+    around: list[tuple[Span, Suppression]] = []
+    for diagnostic in sorted(diagnostics, key=lambda diagnostic: diagnostic.span):
+        at = diagnostic.span.start
+        while coming and coming[-1][0].start <= at:
+            around.append(coming.pop())
+        around = [(span, comment) for span, comment in around if at < span.end]
+        yield diagnostic, [comment for _, comment in around]
+
+
+def _unused(comment: Suppression, known: set[str]) -> Finding:
+    unknown = next((name for name in comment.names if name not in known), None)
+    fields = {"names": ", ".join(comment.names), "name": unknown or ""}
+    if unknown is not None:
+        return Finding(comment.span, fields, variant="unknown")
+    return Finding(comment.span, fields, (comment.removal,))
+
+
+def suppressions(document: Document) -> list[Suppression]:
+    """The comments of a file that switch rules off."""
+    if MARK.encode(document.source.encoding) not in document.source.data:
+        return []
+    page = _Page(document)
+    return [_suppression(page, match) for match in COMMENT.finditer(page.text)]
+
+
+class _Page:
+    """The text of a document, the byte of each character, and where its nodes begin."""
+
+    def __init__(self, document: Document) -> None:
+        self.source = document.source
+        self.text = self.source.decode(self.source.bom, len(self.source.data))
+        self._lines = [0, *(match.end() for match in re.finditer("\n", self.text))]
+        self._roots = document.roots
+        self._nodes: list[tuple[int, int]] | None = None
+
+    def byte(self, at: int) -> int:
+        """Byte offset of a character."""
+        line = bisect_right(self._lines, at) - 1
+        start = max(self.source.line_starts[line], self.source.bom)
+        return start + len(self.source.encode(self.text[self._lines[line] : at]))
+
+    def span(self, low: int, high: int) -> Span:
+        """Bytes of some characters."""
+        return Span(self.byte(low), self.byte(high))
+
+    def line_end(self, at: int) -> int:
+        """The end of the line that a character stands in, before its line end."""
+        return self.text.find("\n", at) % (len(self.text) + 1)
+
+    def nodes_from(self, low: int, high: int | None = None) -> list[Span]:
+        """Bytes of the nodes that begin from one byte to another, the outer ones first."""
+        if self._nodes is None:
+            spans = (node.span for root in self._roots for node in _all(root))
+            self._nodes = sorted((span.start, -span.end) for span in spans)
+        first = bisect_left(self._nodes, (low, -MOST))
+        last = first + 1 if high is None else bisect_left(self._nodes, (high, -MOST))
+        return [Span(start, -end) for start, end in self._nodes[first:last]]
+
+
+def _suppression(page: _Page, match: re.Match[str]) -> Suppression:
+    line = page.text.rfind("\n", 0, match.start()) + 1
+    before = page.text[line : match.start()].strip()
+    after = page.text[match.end() : page.line_end(match.end())].strip()
+    names = tuple(filter(None, (name.strip() for name in match["names"].split(","))))
+    if match["kind"] == "ignore-file":
+        covered = [Span(0, len(page.source.data) + 1)]
+    elif match["sign"] == "<!--" and (after.startswith("<") or not XML_COMMENT.sub("", before).strip()):
+        covered = page.nodes_from(page.byte(match.end()))
+    elif before:
+        covered = [page.span(line, match.end())]
+    else:
+        covered = _next_command(page, match.end())
+    low, high = match.span()
+    if before or after:
+        low = line + len(page.text[line:low].rstrip(" \t"))
+    else:
+        low, high = line, min(page.line_end(high) + 1, len(page.text))
+    return Suppression(names, tuple(covered), page.span(*match.span()), Edit(*page.span(low, high), b""))
+
+
+def _next_command(page: _Page, end: int) -> list[Span]:
+    """The line after a comment, and what begins there: a command, an option; or below it, if the line only opens it."""
+    low = min(page.line_end(end) + 1, len(page.text))
+    high = page.line_end(low)
+    if OPENS.search(page.text, low, high):
+        high = page.line_end(min(high + 1, len(page.text)))
+    line = page.span(low, high)
+    return [line, *page.nodes_from(*line)]
+
+
+def _all(root: Node) -> Iterator[Node]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(node.children)

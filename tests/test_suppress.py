@@ -1,0 +1,114 @@
+"""Comments that switch rules off, in XML and in host formats; and those that switch nothing off."""
+
+from __future__ import annotations
+
+import pytest
+
+import vmlint
+from vmlint.model import Report
+
+LINE = "qemu-system-x86_64 -qmp unix:q.sock,server -serial unix:s.sock,server\n"
+
+
+def look(text: str | bytes, path: str = "start.sh") -> Report:
+    return vmlint.check_text(text, path)
+
+
+def left(text: str | bytes, path: str = "start.sh") -> tuple[list[str], int]:
+    """Rules of what is still reported, and how much is switched off."""
+    report = look(text, path)
+    return [diagnostic.rule for diagnostic in report.diagnostics], report.suppressed
+
+
+@pytest.mark.parametrize("names", ["short-boolean", "options", "short-boolean, unknown-flag", " short-boolean "])
+def test_a_comment_covers_the_command_on_the_next_line(names: str) -> None:
+    assert left(f"# vmlint: ignore[{names}] old QEMU\n{LINE}{LINE}") == (["short-boolean"] * 2, 2)
+
+
+def test_it_covers_all_lines_of_the_command() -> None:
+    command = LINE.replace(" -serial", " \\\n    -serial")
+    assert left(f"# vmlint: ignore[short-boolean]\n{command}") == ([], 2)
+
+
+def test_it_covers_a_list_that_the_next_line_opens() -> None:
+    listed = "qemu_args=(\n  -qmp unix:q.sock,server\n  -serial unix:s.sock,server\n)\n"
+    assert left(f"# vmlint: ignore[short-boolean]\n{listed}") == ([], 2)
+
+
+def test_inside_a_list_it_covers_the_option_that_follows() -> None:
+    listed = "qemu_args=(\n  -qmp unix:q.sock,server\n  # vmlint: ignore[short-boolean] why\n  -serial unix:s.sock,server\n)\n"
+    assert left(listed) == (["short-boolean"], 1)
+
+
+def test_at_the_end_of_a_line_it_covers_that_line() -> None:
+    assert left(LINE.strip() + f"  # vmlint: ignore[short-boolean]\n{LINE}") == (["short-boolean"] * 2, 2)
+
+
+def test_a_file_comment_covers_the_file() -> None:
+    assert left(f"{LINE}{LINE}# vmlint: ignore-file[short-boolean] generated\n") == ([], 4)
+
+
+def test_other_rules_stay() -> None:
+    assert left(f"# vmlint: ignore[unknown-flag]\n{LINE}")[0] == [
+        "unused-suppression",
+        "short-boolean",
+        "short-boolean",
+    ]
+
+
+GUEST = """<domain type='kvm'>
+  <devices>
+    {}<interface type='bridge'><model type='e1000e'/><teaming type='persistent'/><alias name='ua-a'/></interface>
+    <interface type='bridge'><model type='rtl8139'/><teaming type='persistent'/><alias name='ua-b'/></interface>
+  </devices>
+</domain>
+"""
+RULE = "teaming-persistent-not-virtio"
+
+
+@pytest.mark.parametrize("after", ["", "\n    ", "\n\n    <!-- more -->\n    "])
+def test_in_xml_a_comment_covers_the_next_element(after: str) -> None:
+    text = GUEST.format(f"<!-- vmlint: ignore[{RULE}] lab -->{after}")
+    assert [d.span.start for d in look(text, "g.xml").diagnostics if d.rule == RULE] == [text.index("rtl8139")]
+
+
+def test_before_the_root_it_covers_the_document() -> None:
+    assert RULE not in left(f"<!-- vmlint: ignore[{RULE}] -->\n{GUEST.format('')}", "g.xml")[0]
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig"])
+def test_in_other_encodings(codec: str) -> None:
+    text = GUEST.format(f"\n    <!-- é vmlint --><!-- vmlint: ignore[{RULE}] -->\n    ")
+    data = text.encode(codec)
+    assert [d.rule for d in look(data, "g.xml").diagnostics].count(RULE) == 1
+
+
+def test_unused_is_reported_with_its_place_and_removed_by_its_fix() -> None:
+    text = "qemu-system-x86_64 -S  # vmlint: ignore[short-boolean] é\n"
+    (found,) = look(text).diagnostics
+    assert found.rule == "unused-suppression"
+    assert found.source.decode(*found.span) == "# vmlint: ignore[short-boolean] é"
+    assert found.fix is not None
+    assert found.fix.safety == "safe"
+    (edit,) = found.fix.edits
+    data = text.encode()
+    assert data[: edit.start] + edit.text + data[edit.end :] == b"qemu-system-x86_64 -S\n"
+
+
+def test_unused_is_not_said_of_a_rule_that_does_not_run() -> None:
+    text = "# vmlint: ignore[short-boolean]\nqemu-system-x86_64 -S\n"
+    assert vmlint.check_text(text, "a.sh", select=["unknown-flag"]).diagnostics == []
+    assert vmlint.check_text(text, "a.sh", ignore=["unused-suppression"]).diagnostics == []
+
+
+def test_an_unknown_rule_is_told() -> None:
+    (found,) = look("# vmlint: ignore[short-bolean]\nqemu-system-x86_64 -S\n").diagnostics
+    assert "short-bolean" in found.message
+    assert found.fix is None
+
+
+@pytest.mark.parametrize(
+    "text", ["echo vmlint: ignore[short-boolean]\n", "# vmlint: ignore\n", "# vmlint: ignored[x]\n"]
+)
+def test_what_is_no_such_comment(text: str) -> None:
+    assert left(text + LINE) == (["short-boolean"] * 2, 0)
