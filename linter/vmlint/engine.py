@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from typing import cast
 
@@ -98,6 +99,16 @@ class _Fields(dict[str, str]):
 
 
 def _function(name: str) -> Check:
+    """The function that a rule names, loaded when a node is first handed to it: most files need few of them."""
+
+    def check(node: Node, context: Context) -> Iterable[Finding]:
+        return _loaded(name)(node, context)
+
+    return check
+
+
+@cache
+def _loaded(name: str) -> Check:
     module, _, function = name.partition(".")
     return cast(Check, getattr(import_module(f".checks.{module}", __package__), function))
 
