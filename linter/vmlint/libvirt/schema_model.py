@@ -158,8 +158,7 @@ def is_enumerated(type_: Any) -> bool:
 
 def form(type_: Any) -> str:
     """What values of a simple type look like, in the words of the schema; empty where it has none."""
-    found = type_.elem.findtext(f"{XS}annotation/{XS}documentation")
-    return found.partition(".")[0] if found else ""
+    return "" if type_.annotation is None else str(type_.annotation).strip().removesuffix(".")
 
 
 def value_after(type_: Any, text: str) -> str | None:

@@ -1,0 +1,150 @@
+"""Rules on domain XML that libvirt takes, and then changes, drops or refuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import cast
+
+from ..finding import Context, Finding
+from ..libvirt.sizes import in_bytes, number_set
+from ..model import Node
+from ..source import Value
+
+KEPT_ALIAS = re.compile(r"ua-[A-Za-z0-9_-]+")
+LIBVIRTS_ALIAS = re.compile(r"[a-z].*[0-9]|usb|ide|fdc|pci|nvram")
+"""What libvirt itself calls devices; it writes such names, and makes them up again."""
+SMALL_KIB = 32768
+"""Nobody means a guest of less than 32 MiB: the number was meant in MiB."""
+FORMATS = {"qcow2": "qcow2", "qcow": "qcow", "qed": "qed", "vmdk": "vmdk", "vdi": "vdi"}
+"""Formats by the suffix of an image's name."""
+
+
+def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
+    """An alias given by the user that libvirt does not keep."""
+    name = node.value("name")
+    if name is None or name.opaque or KEPT_ALIAS.fullmatch(name.text):
+        return
+    if name.text.startswith("ua-"):
+        yield Finding(name, {"name": name.text}, variant="character")
+    elif context.root.value("id") is None and not LIBVIRTS_ALIAS.fullmatch(name.text):
+        kept = f"ua-{name.text}"
+        edits = name.replace(0, len(name.text), kept) if KEPT_ALIAS.fullmatch(kept) else ()
+        yield Finding(name, {"name": name.text, "kept": kept}, edits)
+
+
+def vcpupin_out_of_range(node: Node, context: Context) -> Iterator[Finding]:
+    """A pin of a virtual CPU that the domain does not have."""
+    vcpu, count = node.value("vcpu"), _number(context.root.get("vcpu"))
+    if vcpu is not None and count is not None and vcpu.text.isdecimal() and int(vcpu.text) >= count:
+        yield Finding(vcpu, {"vcpu": vcpu.text, "count": str(count), "last": str(count - 1)})
+
+
+def numa_memory_differs(node: Node, context: Context) -> Iterator[Finding]:
+    """NUMA cells whose memory is not that of the domain."""
+    memory, devices = context.root.child("memory"), context.root.child("devices")
+    cells = _cells(node)
+    if memory is None or not cells or (devices is not None and devices.child("memory")):
+        return  # memory that can be plugged in counts towards <memory>, and towards no cell
+    total = _size(memory.text, memory.value("unit"))
+    sizes = [_size(cell.value("memory"), cell.value("unit")) for cell in cells]
+    known = [size for size in sizes if size is not None]
+    if total is not None and len(known) == len(cells) and -(-total // 1024) != -(-sum(known) // 1024):
+        fields = {"total": f"{total // 1024} KiB", "sum": f"{sum(known) // 1024} KiB"}
+        yield Finding(node, fields, notes=(("memory", memory),))
+
+
+def numa_cells_leave_vcpus_out(node: Node, context: Context) -> Iterator[Finding]:
+    """NUMA cells that do not hold all virtual CPUs."""
+    count = _number(context.root.get("vcpu"))
+    sets = [_set(cell.value("cpus")) for cell in _cells(node)]
+    known = [numbers for numbers in sets if numbers is not None]
+    if count is None or not known or len(known) < len(sets):
+        return
+    held = set[int]().union(*known)
+    if held and max(held) < count and len(held) < count:
+        left = [number for number in range(count) if number not in held]
+        text = (
+            str(left[0])
+            if len(left) == 1
+            else f"{left[0]} to {left[-1]}"
+            if _is_run(left)
+            else ", ".join(map(str, left))
+        )
+        yield Finding(node, {"left": text})
+
+
+def memory_without_unit(node: Node, context: Context) -> Iterator[Finding]:
+    """Memory so small that its number cannot have been meant in KiB."""
+    size = _number(node.text)
+    if node.value("unit") is None and size is not None and 0 < size < SMALL_KIB:
+        yield Finding(node.text, {"size": str(size)}, node.set_value("unit", "MiB"))
+
+
+def disk_format_missing(node: Node, context: Context) -> Iterator[Finding]:
+    """A disk whose image is named after a format that the disk does not say."""
+    file, driver, source = node.get("source@file"), node.child("driver"), node.child("source")
+    if file is None or source is None or file.opaque or node.has_template_parts or node.get("driver@type"):
+        return
+    format_ = FORMATS.get(file.text.rpartition(".")[2].lower()) if "." in file.text else None
+    if format_:
+        edits = driver.set_value("type", format_) if driver else ()
+        edits = edits or source.insert_before(f"<driver name='qemu' type='{format_}'/>")
+        yield Finding(file, {"format": format_}, edits)
+
+
+def disk_target_twice(node: Node, context: Context) -> Iterator[Finding]:
+    """The target of a disk that another disk has too."""
+    target, devices = node.value("dev"), node.parent.parent if node.parent else None
+    if target is None or target.opaque or devices is None:
+        return
+    first = cast("dict[str, Value]", context.memo.setdefault("disk targets", {}))
+    if target.text in first and not devices.has_template_parts:
+        yield Finding(target, {"dev": target.text}, notes=(("first", first[target.text]),))
+    first.setdefault(target.text, target)
+
+
+def iothread_unknown(node: Node, context: Context) -> Iterator[Finding]:
+    """An I/O thread that the domain does not define."""
+    given, known = node.value("iothread"), _iothreads(context.root)
+    if given is not None and known is not None and given.text.isdecimal() and int(given.text) not in known:
+        variant = "" if known else "none"
+        yield Finding(given, {"id": given.text, "known": ", ".join(map(str, sorted(known)))}, variant=variant)
+
+
+def _iothreads(domain: Node) -> set[int] | None:
+    """Numbers of the I/O threads: those given, and the lowest free ones up to their count; None if not known."""
+    listed, count = domain.child("iothreadids"), domain.get("iothreads")
+    if domain.has_template_parts or (listed and listed.has_template_parts) or (count and _number(count) is None):
+        return None
+    numbers = [_number(thread.value("id")) for thread in (listed.children if listed else ())]
+    known = {number for number in numbers if number is not None}
+    if len(known) < len(numbers):
+        return None
+    wanted, free = _number(count) or 0, 1
+    while len(known) < wanted and free <= wanted * 2:
+        known.add(free)
+        free += 1
+    return known
+
+
+def _cells(numa: Node) -> list[Node]:
+    """The cells of a guest's NUMA topology; none where a template may add some."""
+    return [] if numa.has_template_parts else [child for child in numa.children if child.name == "cell"]
+
+
+def _is_run(numbers: list[int]) -> bool:
+    return numbers[-1] - numbers[0] == len(numbers) - 1
+
+
+def _number(value: Value | None) -> int | None:
+    text = "" if value is None else value.text.strip()
+    return int(text) if text.isdecimal() and len(text) < 12 else None
+
+
+def _size(value: Value | None, unit: Value | None) -> int | None:
+    return None if value is None else in_bytes(value.text, None if unit is None else unit.text)
+
+
+def _set(value: Value | None) -> set[int] | None:
+    return None if value is None else number_set(value.text)
