@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 from ..model import Document
 
-FORMATS = ("xml", "shell")
+FORMATS = ("xml", "shell", "literals", "yaml", "text")
 """The first that claims a file gets it."""
 
 
