@@ -19,6 +19,10 @@ WIDTHS = {"hex": 2, "u": 4, "long": 8, "braced": 0, "octal": 3}
 NOT_WRITTEN = re.compile(f"[\x00-\x1f\x7f{OPAQUE}]")
 
 
+NOT_IN = {"nix-indented": set("\\$'"), "pair": set("\\"), "backtick": set("`")}
+"""What is not written into literals that have escapes of another kind than a backslash before a character."""
+
+
 class Escapes(NamedTuple):
     """The escapes of one family of literals.
 
@@ -40,6 +44,7 @@ FAMILIES = {
     "single": Escapes(r"\\(?P<char>[\\'])"),
     "pair": Escapes(r"\\(?P<both>(?s:.))", escaped=""),  # a raw string of Python: the backslash stays
     "doubled": Escapes(r"''|\"\"", escaped=""),
+    "backtick": Escapes(r"`(?P<char>[^\n])|\"\"", "abefnrtv", "itself", escaped=""),
     "python": Escapes(PLAIN, "abfnrtv", "both"),
     "javascript": Escapes(PLAIN, "bfnrtv", "itself"),
     "json": Escapes(PLAIN, "bfnrt"),
@@ -84,8 +89,8 @@ def writer(family: str, quote: str, refused: str) -> InnerEncoder:
     """Writes text in a literal with this quote; None for what it cannot hold, or what might not mean itself there."""
     escaped = FAMILIES[family].escaped
     never = set(refused) | (set(quote) if not escaped and family != "doubled" else set())
-    if not escaped and family != "none":
-        never |= set("\\$'") if family == "nix-indented" else set("\\") if family == "pair" else set()
+    if not escaped:
+        never |= NOT_IN.get(family, set())
 
     def encode(text: str) -> str | None:
         if NOT_WRITTEN.search(text) or not never.isdisjoint(text):

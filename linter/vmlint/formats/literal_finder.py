@@ -19,6 +19,8 @@ PASSING = re.compile(
 )
 """Methods that pass on words one call after another."""
 STARTING = ("new", "Command", "command")
+MESSAGE = re.compile(r"\s*(?:[A-Z][a-z]+ |(?:(?! --?[a-z])[^\n]){0,300}?[\w)\"'][,:;.!?] )")
+"""How a message begins: with a capital letter, or with more than words before the first option."""
 LISTS = ("[", "(", "{")
 
 
@@ -99,18 +101,22 @@ class _Finder:
             return
         if not any(char.isspace() for char in text.strip()):
             self._keep(bare_value(value) if "," in text else None, (value,))
-        elif may_hold_options(text):
+        elif may_hold_options(text) and not _is_message(text):
             command = option_string(value) if text.lstrip().startswith("-") else None
             if command is not None:
                 self._keep(command, (value,))
             else:
-                found = read_script(value, nesting=self.nesting + 1)
-                self.roots.extend(found.roots)
+                self.roots.extend(read_script(value, nesting=self.nesting + 1).roots)
 
     def _keep(self, command: CommandNode | None, values: Sequence[Value]) -> None:
         if command is not None:
             self.roots.append(command)
             self._used.update(id(value) for value in values)
+
+
+def _is_message(text: str) -> bool:
+    """Whether a string of one line tells people something, perhaps with an option as an example."""
+    return "\n" not in text.strip() and MESSAGE.match(text) is not None
 
 
 def _may_be_words(words: Sequence[Value]) -> bool:

@@ -56,6 +56,7 @@ HEREDOC = r"<<[~-]?(?P<raw>['\"]?)(?P<q>[A-Z_]\w*)(?P=raw)[^\n]*\n"
 HEREDOC_END = r"^[ \t]*%s\b"
 PERL_HOLE = r"[$@](?:\{|(?:::)?\w+(?:(?:->)?(?:\[[^\]\n]{0,99}\]|\{[^}\n]{0,99}\}))*)"
 PHP_HOLE = r"\{(?=\$)|\$\{|\$[A-Za-z_]\w*(?:->\w+|\[[^\]\n]{0,99}\])?"
+POWERSHELL_HOLE = r"\$\{|\$\(|\$[A-Za-z_][\w:]*"
 BRACKETS = "[({\\[|/!]"
 JSON_STRING = Style(DOUBLE, "json", refused="")
 TEMPLATE = Style("(?P<q>`)", "javascript", r"\$\{", lines=True)
@@ -201,6 +202,18 @@ LANGUAGES = (
         concat=(".",),
     ),
     Language(
+        "powershell",
+        ("*.ps1", "*.psm1"),
+        r"<#(?s:.*?)(?:#>|\Z)|" + HASH,
+        (
+            Style('(?P<q>@")[ \t]*\r?\n', "backtick", POWERSHELL_HOLE, '\n"@', True),
+            Style("(?P<q>@')[ \t]*\r?\n", "none", closer="\n'@", lines=True),
+            Style(DOUBLE, "backtick", POWERSHELL_HOLE, lines=True),
+            Style(SINGLE, "doubled", lines=True),
+        ),
+        "`.",
+    ),
+    Language(
         "lisp",
         ("*.el", "*.lisp", "*.scm", "*.clj", "*.cl", "*.rkt"),
         r";[^\n]*",
@@ -219,6 +232,7 @@ ALIASES = {
     **dict.fromkeys(("cpp", "c++", "cc"), "c"),
     **dict.fromkeys(("groovy", "kotlin", "scala", "csharp"), "java"),
     **dict.fromkeys(("elisp", "emacs-lisp", "scheme", "clojure"), "lisp"),
+    **dict.fromkeys(("ps1", "pwsh", "posh"), "powershell"),
     "pl": "perl",
 }
 """What fences and first lines call them."""

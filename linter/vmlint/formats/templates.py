@@ -19,7 +19,7 @@ PART = re.compile(
 OPAQUE_RUN = re.compile(OPAQUE + "+")
 IN_LINE = re.compile(r"[^\r\n]")
 ASCII = re.compile(r"[!-~ \t]")
-NEAR = 5000
+MARKUP = re.compile("[<>\"']")
 
 Cover = Callable[[str, "re.Match[str]"], str]
 """What stands in for a part of a template in a text: as many characters."""
@@ -42,13 +42,33 @@ def for_yaml(text: str, part: re.Match[str]) -> str:
     return IN_LINE.sub(" " if part["control"] or alone else OPAQUE, part[0])
 
 
-def for_xml(text: str, part: re.Match[str]) -> str:
-    """In a tag, what steers the template is blanked out; all else becomes `{{xx}}`, which is known for what it is.
+class XmlCover:
+    """Covers the parts of an XML template, one after another.
 
+    Between the attributes of a tag all are blanked out; elsewhere they become `{{xx}}`, which is known for what it is.
     Only ASCII is replaced, and by ASCII, so that bytes stay where they are.
     """
-    at = part.start()
-    in_tag = text.rfind("<", max(0, at - NEAR), at) > text.rfind(">", max(0, at - NEAR), at)
-    if part["control"] and in_tag:
-        return ASCII.sub(" ", part[0])
-    return "{{" + ASCII.sub("x", part[0][2:-2]) + "}}"
+
+    def __init__(self) -> None:
+        self._at = 0
+        self._in_tag = False
+        self._quote = ""
+
+    def __call__(self, text: str, part: re.Match[str]) -> str:
+        """What stands in for a part."""
+        for sign in MARKUP.finditer(text, self._at, part.start()):
+            self._pass(sign[0])
+        self._at = part.end()
+        if self._in_tag and not self._quote:
+            return ASCII.sub(" ", part[0])
+        return "{{" + ASCII.sub("x", part[0][2:-2]) + "}}"
+
+    def _pass(self, sign: str) -> None:
+        if not self._in_tag:
+            self._in_tag = sign == "<"
+        elif self._quote:
+            self._quote = "" if sign == self._quote else self._quote
+        elif sign == ">":
+            self._in_tag = False
+        elif sign != "<":
+            self._quote = sign
