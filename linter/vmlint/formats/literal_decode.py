@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..source import OPAQUE, Value
-from .builder import Builder
+from .builder import Builder, InnerEncoder
 from .literal_escapes import FAMILIES, read_escape, writer
-from .literal_languages import Style
+from .literal_languages import REFUSED, Style
 from .spans import with_opaque
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
@@ -18,9 +18,12 @@ MAX_HOLE = 4000
 PLACEHOLDER = re.compile(
     r"\{\{[^{}]{0,200}\}\}|\{%[^{}%]{0,200}%\}|<%[^%<>]{0,200}%>|\$\{[^{}\n]{0,200}\}|\$\([\w.-]{1,80}\)"
     r"|\$[A-Za-z_]\w*|@[A-Za-z]\w*@|%\(\w{1,80}\)[-#0 +]?\d*[diouxXrs]|%[-#0 +]?\d{0,4}(?:\.\d{1,4})?l{0,2}[cdiosuvqxX](?![A-Za-z])"
-    r"|\{[\w.:!?#>]{0,80}\}|<[A-Za-z][\w .-]{0,60}>"
+    r"|\{[\w.:!?#>]{0,80}\}|<[^\W\d_][\w .-]{0,60}>"
 )
 """Parts that something fills in before QEMU sees the text, in whatever program or template."""
+
+
+SIGN = re.compile("[{%$@<]")
 
 
 class Literal(NamedTuple):
@@ -41,35 +44,53 @@ class _Marks(NamedTuple):
 def decode_literal(script: Value, opened: re.Match[str], style: Style) -> Literal | None:
     """The literal whose opening quote was found in `script`; None if it does not end."""
     marks = _marks(style, opened)
-    inner = writer(marks.family, marks.quote, style.refused if style.hole or style.refused != "{}%$#@" else "{}%")
-    out, text, at = Builder(script), script.text, opened.end()
+    text, at = script.text, opened.end()
+    found = marks.pattern.search(text, at)
+    if found and found.lastgroup == "end" and found[0] != "\n":  # nothing but itself, as most are: bytes can wait
+        value = Value(text[at : found.start()], lambda: _decode(script, at, marks, style)[0].pieces)
+        return Literal(_filled(value), found.end())
+    value, end = _decode(script, at, marks, style)
+    return Literal(_filled(value), end) if end else None
+
+
+def _decode(script: Value, at: int, marks: _Marks, style: Style) -> tuple[Value, int]:
+    """The text from a character on, and the offset after the closing quote; 0 if there is none."""
+    out, text = Builder(script), script.text
+    inner = writer(marks.family, marks.quote, style.refused if style.hole or style.refused != REFUSED else "{}%")
     while found := marks.pattern.search(text, at):
         low, high = found.span()
         out.literal(at, low, inner)
         if found.lastgroup == "end":
-            return None if found[0] == "\n" else Literal(_filled(out.value(low), marks), high)
+            return _value(out, low, inner), 0 if found[0] == "\n" else high
         if found.lastgroup == "hole":
             end = _hole_end(text, high) if found[0][-1] in CLOSING else high
             if end is None:
-                return None
+                break
             out.unit(low, end, OPAQUE, inner)
             high = end
         else:
-            _escape(out, found, marks, inner)
+            _escape(out, found, marks)
         at = high
-    return None
+    return _value(out, at, inner), 0
 
 
-def _filled(value: Value, marks: _Marks) -> Value:
-    return with_opaque(value, PLACEHOLDER) if any(sign in value.text for sign in "{%$@<") else value
+def _value(out: Builder, at: int, inner: InnerEncoder) -> Value:
+    """What was decoded; of an empty literal, the place for a text."""
+    if not out.pieces:
+        out.unit(at, at, "", inner)
+    return out.value(at)
 
 
-def _escape(out: Builder, found: re.Match[str], marks: _Marks, inner: object) -> None:
+def _filled(value: Value) -> Value:
+    return with_opaque(value, PLACEHOLDER) if SIGN.search(value.text) else value
+
+
+def _escape(out: Builder, found: re.Match[str], marks: _Marks) -> None:
     if found[0] in ("{{", "}}"):
-        out.unit(*found.span(), found[0][0], writer(marks.family, marks.quote, "{}%$#@"))
+        out.unit(*found.span(), found[0][0], writer(marks.family, marks.quote, REFUSED))
         return
     text, is_open = read_escape(found, marks.family)
-    encode = writer(marks.family, marks.quote, "{}%$#@")
+    encode = writer(marks.family, marks.quote, REFUSED)
     if text or found[0][-1] not in "\n":
         out.unit(*found.span(), text, encode)
     out.held = is_open or out.held

@@ -19,8 +19,11 @@ PASSING = re.compile(
 )
 """Methods that pass on words one call after another."""
 STARTING = ("new", "Command", "command")
-MESSAGE = re.compile(r"\s*(?:[A-Z][a-z]+ |(?:(?! --?[a-z])[^\n]){0,300}?[\w)\"'][,:;.!?] )")
-"""How a message begins: with a capital letter, or with more than words before the first option."""
+MESSAGE = re.compile(r"\s*(?:[^\W\d_a-z][\w'-]*(?: \w|[.:!?]\s)|(?:(?! --?[a-z])[^\n]){0,300}?[\w)\"'][,:.!?] )")
+"""How a text for people begins: with a capital letter, or with more than words before the first option."""
+MAX_NESTING = 3
+MAX_DEPTH = 5
+"""How far lists in lists are looked into for words."""
 LISTS = ("[", "(", "{")
 
 
@@ -51,15 +54,15 @@ def _in_order(root: Group) -> Iterator[list[Value]]:
 
 def _words(group: Group) -> Iterator[Value]:
     """The elements of a list, those of lists in it too; one that is not known is opaque."""
-    stack: list[Value | Group] = list(reversed(group.items))
+    stack: list[tuple[Value | Group, int]] = [(item, 1) for item in reversed(group.items)]
     while stack:
-        item = stack.pop()
+        item, depth = stack.pop()
         if isinstance(item, Value):
             yield item
-        elif item.index or not item.is_list:
+        elif item.index or not item.is_list or depth > MAX_DEPTH:
             continue
         elif not item.call or len(item.items) == 1 or PASSING.fullmatch(item.call):
-            stack.extend(reversed(item.items))
+            stack.extend((inner, depth + 1) for inner in reversed(item.items))
 
 
 class _Finder:
@@ -101,22 +104,26 @@ class _Finder:
             return
         if not any(char.isspace() for char in text.strip()):
             self._keep(bare_value(value) if "," in text else None, (value,))
-        elif may_hold_options(text) and not _is_message(text):
+        elif may_hold_options(text) and self.nesting < MAX_NESTING:
             command = option_string(value) if text.lstrip().startswith("-") else None
-            if command is not None:
-                self._keep(command, (value,))
-            else:
-                self.roots.extend(read_script(value, nesting=self.nesting + 1).roots)
+            self._keep(command, (value,))
+            if command is None:
+                self.roots.extend(self._text(value))
+
+    def _text(self, value: Value) -> Sequence[Node]:
+        """A string that is a script, or a text for people that may show commands."""
+        if MESSAGE.match(value.text) is None:
+            return read_script(value, nesting=self.nesting + 1).roots
+        if "\n" not in value.text.strip():
+            return ()
+        from .text_reader import read_text  # which reads programs in fences, and so imports this module
+
+        return read_text(value, self.nesting + 1)
 
     def _keep(self, command: CommandNode | None, values: Sequence[Value]) -> None:
         if command is not None:
             self.roots.append(command)
             self._used.update(id(value) for value in values)
-
-
-def _is_message(text: str) -> bool:
-    """Whether a string of one line tells people something, perhaps with an option as an example."""
-    return "\n" not in text.strip() and MESSAGE.match(text) is not None
 
 
 def _may_be_words(words: Sequence[Value]) -> bool:

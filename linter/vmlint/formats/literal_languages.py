@@ -12,6 +12,9 @@ from typing import NamedTuple
 from .names import is_named
 
 
+REFUSED = "{}%$#@"
+
+
 class Style(NamedTuple):
     """One way to write a string.
 
@@ -26,7 +29,7 @@ class Style(NamedTuple):
     hole: str = ""
     closer: str = ""
     lines: bool = False
-    refused: str = "{}%$#@"
+    refused: str = REFUSED
 
 
 class Language(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..source import Value
 from .literal_decode import decode_literal
-from .literal_languages import Language
+from .literal_languages import Language, Style
 
 STRING, OPEN, CLOSE, SEPARATOR, CONCAT, DOT, PAIR, NAME, LINE, OTHER = (
     *("string", "open", "close", "separator", "concat", "dot", "pair", "name", "line", "other"),
@@ -37,7 +37,7 @@ def lex(script: Value, language: Language) -> Iterator[Token]:
         token = Token(kind, found.start(), at)
         if kind.startswith("style"):
             style = language.styles[int(kind[5:])]
-            opened = re.compile(style.opener, re.MULTILINE).match(text, found.start())
+            opened = _opener(style).match(text, found.start())
             literal = decode_literal(script, opened, style) if opened else None
             at = literal.end if literal else at
             token = Token(STRING if literal else OTHER, found.start(), at, literal.value if literal else None)
@@ -47,6 +47,11 @@ def lex(script: Value, language: Language) -> Iterator[Token]:
             token = Token(OTHER, found.start(), at)
         last = token.kind
         yield token
+
+
+@lru_cache(maxsize=256)
+def _opener(style: Style) -> re.Pattern[str]:
+    return re.compile(style.opener, re.MULTILINE)
 
 
 @lru_cache(maxsize=32)

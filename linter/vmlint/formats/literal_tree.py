@@ -30,6 +30,7 @@ class Group:
         self.call = call
         self.index = bracket == "[" and joined
         self.is_list = bool(bracket)
+        self.has_strings = False
         self.items: list[Value | Group] = []
 
     def groups(self) -> Iterator[Group]:
@@ -174,6 +175,7 @@ class _Frame:
     def closed(self, group: Group, token: Token) -> None:
         """A group has ended; it may be an argument list that makes a string, or what is done to one before it."""
         first = group.items[0] if group.items else None
+        self.group.has_strings |= group.has_strings
         if group.call in FORMATTERS and isinstance(first, Value) and not (self.parts and not self.glue):
             self.operand = self.operand if self.glue else None
             self._string(first)
@@ -181,7 +183,7 @@ class _Frame:
         elif self.glue and self.parts:
             self.parts.append(opaque(self.script, token.start, token.end))
             self.glue = False
-        elif self.parts and (self.is_over or not _has_strings(group)):
+        elif self.parts and (self.is_over or not group.has_strings):
             self.is_over = True
         else:
             if self.parts:
@@ -195,10 +197,7 @@ class _Frame:
         """The end of an expression: its value joins the group."""
         if self.parts:
             self.group.items.append(joined(self.parts))
+            self.group.has_strings = True
         elif self.operand and not self.has_group and self.group.is_list:
             self.group.items.append(opaque(self.script, *self.operand))
         self._reset()
-
-
-def _has_strings(group: Group) -> bool:
-    return any(isinstance(item, Value) and item.text != OPAQUE for part in group.groups() for item in part.items)

@@ -16,7 +16,7 @@ from .programs import RUNNERS
 from .recognise import may_hold_options, option_string
 from .shell_script import read_script
 from .spans import with_opaque
-from .text_blocks import Block, blocks
+from .text_blocks import LINE, Block, blocks
 from .yaml_tree import read_yaml
 
 PROMPT = re.compile(
@@ -26,7 +26,7 @@ PROMPT = re.compile(
 MORE = re.compile(r"[ \t]*>[ \t]+")
 BULLET = re.compile(r"[ \t]*(?:[-*+•][ \t]+(?=[^-\s])|\d+[.)][ \t]+)?[`\"']{0,3}")
 PROGRAM = re.compile(r"(?:[^\s`'\"]*/)?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]")
-FILL = re.compile(r"<[A-Za-z][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}|(?<=[=:/,])\.\.\.")
+FILL = re.compile(r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}|(?<=[=:/,])\.\.\.")
 INLINE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`]{8,2000}?)\1(?!`)")
 SHELLS = ("sh", "bash", "shell", "zsh", "ksh")
 COMMAND_END = re.compile(r"[;&|(`]")
@@ -36,7 +36,7 @@ ROOT_PROMPT = "#"
 
 def read_text(value: Value, nesting: int = 0) -> list[Node]:
     """The QEMU command lines that a text shows."""
-    value = with_opaque(value, FILL)
+    value = with_opaque(_dedented(value), FILL)
     roots: list[Node] = []
     for block in blocks(value.text):
         language = block.language.lower()
@@ -46,6 +46,16 @@ def read_text(value: Value, nesting: int = 0) -> list[Node]:
             is_prose = language == "text" and not block.is_code
             roots.extend(_prose(value, block, nesting) if is_prose else _console(value, block, nesting))
     return roots
+
+
+def _dedented(value: Value) -> Value:
+    """The text without the indentation of all its lines but the first, as in a string of a program."""
+    first, *lines = LINE.finditer(value.text)
+    indents = [len(line[0]) - len(line[0].lstrip(" ")) for line in lines if line[0].strip()]
+    indent = min(indents, default=0)
+    if not indent:
+        return value
+    return value.pick(first.span(), *((min(line.start() + indent, line.end()), line.end()) for line in lines))
 
 
 def _whole(value: Value, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:

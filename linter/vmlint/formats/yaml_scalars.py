@@ -29,15 +29,22 @@ PLAIN = re.compile(r"[\w=.,:/+-]*")
 
 def decode_scalar(script: Value, low: int, high: int, style: str | None, expected: str) -> Value | None:
     """The scalar from character `low` to `high`; None where it is not read as the YAML parser reads it (`expected`)."""
+    if script.text[low + bool(style) : high - bool(style)] == expected:  # as most are: bytes can wait
+        value = Value(expected, lambda: _decoded(script, low, high, style).pieces)
+    else:
+        value = _decoded(script, low, high, style)
+    if value.text.rstrip("\n") != expected.rstrip("\n"):
+        return None
+    return with_opaque(with_opaque(value, OPAQUE_RUN), PLACEHOLDER)
+
+
+def _decoded(script: Value, low: int, high: int, style: str | None) -> Value:
     out = Builder(script)
     if style in ("|", ">"):
         _block(out, low, high, style)
     else:
         _flow(out, low + bool(style), high - bool(style), style)
-    value = out.value(low + bool(style))
-    if value.text.rstrip("\n") != expected.rstrip("\n"):
-        return None
-    return with_opaque(with_opaque(value, OPAQUE_RUN), PLACEHOLDER)
+    return out.value(low + bool(style))
 
 
 def _flow(out: Builder, low: int, high: int, style: str | None) -> None:
