@@ -91,6 +91,17 @@ def domains(folder: Path) -> list[str]:
     return sorted(str(path) for path in folder.rglob("*.xml") if b"<domain" in path.read_bytes()[:4096])
 
 
+def made_up_repository(folder: Path) -> Path:
+    """A repository of 4,000 files in which no VM is spoken of: as many and as large as those of a large program."""
+    folder.mkdir()
+    line = "The quick brown fox jumps over the lazy dog, and the server waits for it: {number}.\n"
+    for number in range(4000):
+        (folder / f"{number}.{('py', 'c', 'md', 'sh')[number % 4]}").write_text(line.format(number=number) * 250)
+    for command in (("init", "--quiet"), ("add", ".")):
+        subprocess.run(["git", "-C", str(folder), *command], check=True)
+    return folder
+
+
 def ratios(folder: Path) -> list[Ratio]:
     """The budgets of the design that can be measured here."""
     python = sys.executable
@@ -103,6 +114,10 @@ def ratios(folder: Path) -> list[Ratio]:
         Ratio("cold start, one domain", [*vmlint, str(folder / "one.xml")], lxml, "import lxml.etree", 1.75),
         Ratio("cold start, nothing to lint", [*vmlint, str(folder / "README.md")], nothing, "python -c pass", 2.5),
     ]
+    if shutil.which("git"):
+        repository = made_up_repository(folder / "repository")
+        search = ["git", "-C", str(repository), "grep", "-l", "-E", "qemu|<domain"]
+        found.append(Ratio("a repository without VMs", [*vmlint, str(repository)], search, "git grep", 3.0))
     xmllint = shutil.which("xmllint")
     if xmllint and SCHEMA.exists():
         corpus = folder / "corpus"

@@ -163,7 +163,7 @@ def test_options_with_values_of_qemus_grammar_whoever_passes_them_on(before: str
     [
         *(f'echo "{RUN}"', f"'{RUN}'", f'X="{RUN}"', f"x='{RUN}'", f"sh -c '{RUN}'", f'bash -c "exec {RUN}"'),
         *(f"su - kvm -c '{RUN}'", f"ssh host '{RUN}'", f'ssh -p 22 root@host "sudo {RUN} &"', f"tmux new -d '{RUN}'"),
-        *(f'eval "{RUN}"', f"export CMD='{RUN}'", f"local x=\"{RUN}\"", f"nix-shell --run '{RUN}'"),
+        *(f'eval "{RUN}"', f"export CMD='{RUN}'", f'local x="{RUN}"', f"nix-shell --run '{RUN}'"),
     ],
 )
 def test_commands_in_quotes(script: str) -> None:

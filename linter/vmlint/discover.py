@@ -9,10 +9,17 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 
-HINTS = (b"qemu", b"QEMU", b"<domain", b"<network", b"kvm", b"KVM")
+HINTS = (
+    *(b"qemu", b"QEMU", b"kvm", b"KVM", b"<domain", b"<network", b",nowait", b",server", b",readonly"),
+    *(b",disable-ticketing", b"-chardev", b"-netdev"),
+)
+"""One of these is in every file with something to lint; plain texts, which git and Python find at memory's speed."""
+UNSEARCHED = (".xml", ".args")
+"""What git's search may miss: XML may be UTF-16, and `.args` may hold any option."""
 NOTHING = "no libvirt XML and no QEMU command line in it"
 SNIFF = 1 << 20
 MAX_SIZE = 64 << 20
+SNIFF_PROGRAM = 4096
 SKIPPED_FOLDERS = frozenset((".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".tox"))
 
 
@@ -39,13 +46,14 @@ class Search:
     def __iter__(self) -> Iterator[tuple[str, bytes, bool]]:
         """Path and first bytes of each file that may hold a VM configuration, and whether the user named it."""
         for path in self._paths:
-            for file in self._files(path):
+            files, is_found = self._files(path)
+            for file in files:
                 try:
-                    head, inode = _head(file)
+                    head, inode = _head(file, is_found or file == path)
                 except Unreadable as error:
                     self.failures.append((file, str(error)))
                     continue
-                why, named = nothing_to_lint(head), file == path
+                why, named = nothing_to_lint(head, file), file == path
                 if not why:
                     if self._is_new(file, inode):
                         yield file, head, named
@@ -58,20 +66,23 @@ class Search:
         names.append(file)
         return len(names) == 1 or len({os.path.realpath(name) for name in names}) == len(names)
 
-    def _files(self, path: str) -> list[str]:
-        """The files below a folder that git does not ignore, or all of them where git cannot tell; a file is itself."""
+    def _files(self, path: str) -> tuple[list[str], bool]:
+        """The files below a folder that git does not ignore, or all of them where git cannot tell; a file is itself.
+
+        And whether git has already found hints in them.
+        """
         try:
             mode = os.stat(path).st_mode
         except (OSError, ValueError) as error:
             self.failures.append((path, reason(error)))
-            return []
+            return [], False
         if stat.S_ISREG(mode):
-            return [path]
+            return [path], False
         if not stat.S_ISDIR(mode):
             self.failures.append((path, "neither a file nor a folder"))
-            return []
+            return [], False
         found = _ask_git(path)
-        return sorted(self._walk(path) if found is None else found)
+        return (sorted(self._walk(path)), False) if found is None else (sorted(found), True)
 
     def _walk(self, folder: str) -> Iterator[str]:
         """All plain files below; links to folders are not followed, so a loop of them cannot catch us."""
@@ -99,25 +110,37 @@ def reason(error: Exception) -> str:
 
 
 def _ask_git(folder: str) -> list[str] | None:
-    """Tracked and new files that are not ignored; None outside a repository, in an ignored folder, or without git."""
+    """Tracked and new files that are not ignored and have a hint; None outside a repository, in an ignored folder, or
+    without git."""
     if not _in_repository(folder):
         return None
-    listed = _git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    listed = _git(folder, "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate")
     if listed is None or (not listed and _git(folder, "check-ignore", ".") is not None):
         return None  # who names an ignored folder wants it looked at
-    names = (os.fsdecode(name) for name in listed.split(b"\0") if name)
-    return [path for name in names if _is_plain_file(path := _short(os.path.join(folder, name)))]
+    hints = [word for hint in HINTS for word in ("-e", hint.decode())]
+    options = ("--untracked", "--no-recurse-submodules", "--no-color", "--no-textconv", "-lF")
+    hits = _git(folder, "grep", *options, *hints)
+    if hits is not None:
+        listed = [name for name in listed if name.endswith(UNSEARCHED)] + hits
+    paths = {_short(os.path.join(folder, name)) for name in listed}
+    return [path for path in paths if _is_plain_file(path)]
 
 
-def _git(folder: str, *arguments: str) -> bytes | None:
-    """What git prints, or None where it fails or is not installed."""
+def _git(folder: str, command: str, *arguments: str) -> list[str] | None:
+    """The names that git prints, or None where it fails or is not installed; that it finds none is no failure."""
     import subprocess
 
-    command = ["git", "-c", "core.fsmonitor=false", "-C", folder, *arguments]  # a repository could name a program there
+    safe = ["git", "-c", "core.fsmonitor=false", "-C", folder]  # a repository could name a program there
+    ends = [] if command == "check-ignore" else ["-z"]
     try:
-        return subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
-    except (OSError, subprocess.CalledProcessError):
+        done = subprocess.run(
+            [*safe, command, *ends, *arguments], capture_output=True, check=False, stdin=subprocess.DEVNULL
+        )
+    except OSError:
         return None
+    if done.returncode > (command == "grep"):
+        return None
+    return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
 
 
 def _in_repository(folder: str) -> bool:
@@ -157,25 +180,35 @@ def whole(path: str, start: bytes) -> bytes:
     return data
 
 
-def _head(path: str) -> tuple[bytes, tuple[int, int]]:
-    """The first bytes of a file, and what tells it from all others. Raises Unreadable."""
+def _head(path: str, look_further: bool) -> tuple[bytes, tuple[int, int]]:
+    """The first bytes of a file, and what tells it from all others; all of it if only that has a hint and
+    `look_further`. Raises Unreadable."""
     try:
         with open(path, "rb") as stream:
             status = os.fstat(stream.fileno())
             size = min(status.st_size or SNIFF, SNIFF)  # a buffer of SNIFF bytes for each small file would cost most
-            return stream.read(size), (status.st_dev, status.st_ino)
+            head = stream.read(size)
+            if look_further and len(head) == SNIFF and nothing_to_lint(head) == NOTHING:
+                head += stream.read(MAX_SIZE - SNIFF)
+            return head, (status.st_dev, status.st_ino)
     except OSError as error:
         raise Unreadable(reason(error)) from error
 
 
-def nothing_to_lint(head: bytes) -> str:
+def nothing_to_lint(head: bytes, path: str = "") -> str:
     """Why a file with these first bytes holds no VM configuration; empty if it may hold one."""
     if not head.strip():
         return "the file is empty"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16: every other byte of a word is NUL
         head = head.replace(b"\0", b"")
-    elif b"\0" in head:
+    elif b"\0" in head and not _is_command_line(head):
         return "the file is binary"
-    if any(hint in head for hint in HINTS) or head.lstrip()[:1] == b"-":
+    if any(hint in head for hint in HINTS) or (path.endswith(".args") and head.lstrip()[:1] == b"-"):
         return ""
     return NOTHING
+
+
+def _is_command_line(head: bytes) -> bool:
+    """Whether this is a copy of /proc/PID/cmdline: words that end with NUL, an option second."""
+    program, _, rest = head[:SNIFF_PROGRAM].partition(b"\0")
+    return rest[:1] == b"-" and program.isascii() and (b"qemu" in program or b"kvm" in program)

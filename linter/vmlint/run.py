@@ -61,7 +61,7 @@ class Run:
 
     def lint_bytes(self, path: str, data: bytes) -> None:
         """The content of a file that need not exist."""
-        why = discover.nothing_to_lint(data)
+        why = discover.nothing_to_lint(data, path)
         format_ = None if why else formats.claim(path, data)
         if format_ is not None:
             self._lint(path, data, format_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -81,3 +82,35 @@ class Builder:
         if not self.pieces:
             self.unit(at, at, "", refuse)
         return Value("".join(self.text), tuple(self.pieces))
+
+
+Meaning = Callable[["re.Match[str]"], "tuple[int, str]"]
+"""Where a unit that was found ends, and what it stands for: a text, OPAQUE, or nothing."""
+
+
+def decode(value: Value, unit: re.Pattern[str], meaning: Meaning, inner: InnerEncoder, low: int = 0) -> Value:
+    """The text from character `low` in which each match of `unit` is one escape, variable or continuation."""
+    out = Builder(value)
+    at, high = low, len(value.text)
+    match = unit.search(value.text, at)
+    while match is not None:
+        end, text = meaning(match)
+        out.literal(at, match.start(), inner)
+        if text:
+            out.unit(match.start(), end, text, inner)
+        at = end
+        match = unit.search(value.text, at)
+    out.literal(at, high, inner)
+    return out.value(low)
+
+
+CLOSING = {"(": ")", "{": "}", "[": "]"}
+
+
+def closing(text: str, at: int, high: int, opening: str) -> int:
+    """Offset after the bracket that closes one already open, or `high`."""
+    depth = 1
+    while at < high and depth:
+        depth += {opening: 1, CLOSING[opening]: -1}.get(text[at], 0)
+        at += 2 if text[at] == "\\" else 1
+    return min(at, high)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-PROGRAM_VARIABLE = re.compile(r"\$\{?(\w+)(?::?[-=]\"?([^}\"]*))?")
-"""A variable, and what stands for it where it is not set."""
+PROGRAM_VARIABLE = re.compile(r"(?:\$[({]?|\{\{\s*|<%=?\s*|@|%)(\w+)(?::?[-=]\"?([^}\"]*))?")
+"""A variable of a shell, of make or of a template, and what stands for it where it is not set."""
 NOT_A_PROGRAM = re.compile(
     r"arg|opt|flag|param|extra|dir|pid|sock|log|img|disk|mem|net|user|pass|port|id$", re.IGNORECASE
 )

@@ -15,10 +15,14 @@ from typing import NamedTuple
 from ..qemu.arguments import read_argument
 from ..qemu.commandline import CommandNode, is_qemu_program
 from ..qemu.options import options
-from ..qemu.optstring import FLAG, PAIR
+from ..qemu.optstring import FLAG, IMPLIED, PAIR
 from ..source import OPAQUE, Piece, Value, refuse
+from .builder import Builder
+from .hints import may_hold_options
 from .programs import MATCHERS, NOT_A_PROGRAM, OTHER_VMM, PROGRAM_VARIABLE, RUNNERS, TALKERS
+from .shell_quoting import PLAIN
 from .shell_words import decode_word
+from .spans import Text
 
 WORD = re.compile(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\")+", re.DOTALL)
 BLANKS = re.compile(r"\S+")
@@ -26,7 +30,6 @@ NOTATION = re.compile(r"\[,|,\[|\[=|\]\[|=\[?on\|off")
 """How help texts write what may be left out or chosen: `[,server][,nowait]`, `readonly=on|off`."""
 OUTPUT = re.compile(r"(?:.*/)?(?:qemu[\w.-]*|kvm):|(?:\S+:)?(?:warning|error|info):")
 """How QEMU's messages name the program that speaks."""
-OPTION = re.compile(r"(?:^|[\s'\"(=])--?[a-z][\w-]*\s+\S")
 PROGRAM_HINT = re.compile(r"qemu|kvm", re.IGNORECASE)
 BARE_VALUES = (
     ("-serial", re.compile(r"(?:mon:)?(?:tcp|telnet|tn3270|websocket|unix):[^,\s]+,(?:\S*,)?(?:server|nowait)\b\S*")),
@@ -34,8 +37,16 @@ BARE_VALUES = (
     ("-drive", re.compile(r"(?=\S*\b(?:if|format|media|cache)=)(?:\S+,)?file=\S+")),
 )
 """Values that only QEMU has, and an option that takes them, for strings in which no option stands."""
-PREFIX = re.compile(r"(?:--?[\w-]+=|[A-Za-z_]\w*\+?=)(?=['\"\s]*(?:-|\S*qemu|\S*kvm))")
+PREFIX = re.compile(
+    r"(?:--?[\w-]+=|([A-Za-z_]\w*)\+?=|\[[^]\s]*\]=)"
+    r"(?=['\"\s]*(?:-|\S*qemu|\S*kvm|(?:mon:)?(?:tcp|telnet|unix|websocket):|socket,|file=))"
+)
 MIN_SWITCHES, MIN_NAME = 3, 4
+NAMED = ("backend", "driver", "fsdriver", "qom-type", "type")
+NAME = re.compile(rf"[\w.{OPAQUE}-]+")
+"""What stands first in an option's argument where that is the name of a kind, and how such names look."""
+NEAR_START = 8
+"""Among how many words another VMM is looked for: `sudo -u vm cloud-hypervisor`."""
 
 
 class Token(NamedTuple):
@@ -45,9 +56,11 @@ class Token(NamedTuple):
     source: str
 
 
-def tokens(values: Iterable[Value]) -> list[Token]:
-    """Words that are written as they are: literals of a program, say."""
-    return [Token(value, value.text) for value in values]
+def tokens(values: Iterable[Value], host: Text | None = None) -> list[Token]:
+    """Words that are written as they are, but for opaque parts, which only the file itself knows."""
+    return [
+        Token(value, host.source.decode(*value.span()) if host and value.opaque else value.text) for value in values
+    ]
 
 
 def find_command(words: Sequence[Token], env: Iterable[tuple[Value, Value]] = ()) -> CommandNode | None:
@@ -84,7 +97,7 @@ def option_string(value: Value) -> CommandNode | None:
     """The command line in one string: its words, perhaps after a prefix (`--qemu-args=-serial …`)."""
     if not may_hold_options(value.text):
         return None
-    return option_list(split(value, after_prefix(value.text)))
+    return option_list(split(value, prefix(value.text)[0]))
 
 
 def bare_value(value: Value, option: str | None = None) -> CommandNode | None:
@@ -104,21 +117,32 @@ def bare_value(value: Value, option: str | None = None) -> CommandNode | None:
 
 def split(value: Value, start: int = 0) -> list[Value]:
     """The words of a string, read with a shell's quotes where those close, else between blanks."""
-    found = list(WORD.finditer(value.text, start))
-    if BLANKS.search(WORD.sub("", value.text[start:])):
-        return [value.pick(match.span()) for match in BLANKS.finditer(value.text, start)]
+    found = WORD.finditer(value.text, start)
+    if not is_closed(value.text[start:]):
+        return [_verbatim(value, *match.span()) for match in BLANKS.finditer(value.text, start)]
     return [decode_word(value, *match.span(), ()) for match in found]
 
 
-def after_prefix(text: str) -> int:
-    """Where the options begin in a word such as `--qemu-args=-serial …` or `EXTRA=-serial …`."""
+def _verbatim(value: Value, low: int, high: int) -> Value:
+    """A part of a text whose quotes do not close: nothing that a quoting could change may be put there."""
+    out = Builder(value)
+    out.literal(low, high, _plain)
+    return out.value(low)
+
+
+def _plain(text: str) -> str | None:
+    return text if PLAIN.fullmatch(text) else None
+
+
+def is_closed(text: str) -> bool:
+    """Whether all quotes of a text close, so that a shell could part it into words."""
+    return BLANKS.search(WORD.sub("", text)) is None
+
+
+def prefix(text: str) -> tuple[int, str]:
+    """Where the options begin in a word such as `--qemu-args=-serial …`, and the name in `NAME=-serial …`."""
     match = PREFIX.match(text)
-    return match.end() if match else 0
-
-
-def may_hold_options(text: str) -> bool:
-    """A quick look whether a text may hold a QEMU command line or some of its options."""
-    return PROGRAM_HINT.search(text) is not None or ("-" in text and OPTION.search(text) is not None)
+    return (match.end(), match[1] or "") if match else (0, "")
 
 
 def program_at(words: Sequence[Token]) -> int | None:
@@ -156,7 +180,7 @@ def runs_another(words: Sequence[Token]) -> bool:
     names = _names(words)
     return any(name in TALKERS for name in names) or any(
         OTHER_VMM.search(name) or (OPAQUE in name and OTHER_VMM.search(word.source))
-        for name, word in zip(names, words, strict=True)
+        for name, word in zip(names[:NEAR_START], words, strict=False)
         if not name.startswith("-")
     )
 
@@ -192,6 +216,9 @@ def has_qemu_value(option: str, text: str) -> bool:
     known = argument.option
     if known.json and text.startswith("{"):
         return '"' in text
+    first = argument.params[0] if argument.params else None
+    if first is not None and first.kind == IMPLIED and first.key in NAMED and not NAME.fullmatch(first.value):
+        return False  # docker run --device /dev/kvm
     keys = known.booleans | known.values | known.on_only
     return any(
         param.key in (keys if param.kind == PAIR else known.booleans | known.on_only)

@@ -6,13 +6,26 @@ import re
 
 from ..model import Document
 from ..source import Source
+from .hints import may_hold_qemu
 from .names import is_named
-from .shell_script import read_script
+from .shell_script import ScriptReader
 from .spans import Text, whole
 
-NAMES = ("*.sh", "*.bash", "*.ksh", "*.zsh", "*.bats", "*.args")
+NAMES = (
+    ".bashrc",
+    ".bash_aliases",
+    ".bash_profile",
+    ".profile",
+    ".zshrc",
+    ".xinitrc",
+    "*.sh",
+    "*.bash",
+    "*.ksh",
+    "*.zsh",
+    "*.bats",
+    "*.args",
+)
 SHEBANG = re.compile(rb"#![^\n]*\b(?:(?:ba|da|k|z|a)?sh|bats)\b")
-HINT = re.compile(rb"qemu|kvm|--?[a-z][\w-]*\s", re.IGNORECASE)
 OPTIONS_FILE = re.compile(rb"\s*-[a-z]")
 
 
@@ -20,11 +33,13 @@ def claims(path: str, head: bytes) -> bool:
     """Whether a file is a shell script that may speak of QEMU, or holds its options one after another (`.args`)."""
     if not is_named(path, NAMES) and not SHEBANG.match(head):
         return False
-    return HINT.search(head) is not None or (path.endswith(".args") and OPTIONS_FILE.match(head) is not None)
+    return may_hold_qemu(head) or (path.endswith(".args") and OPTIONS_FILE.match(head) is not None)
 
 
 def parse(path: str, data: bytes) -> Document:
     """The QEMU commands, option lists and option strings of a script, those in its heredocs too."""
     source = Source(path, data)
-    found = read_script(whole(Text(source)), is_options=path.endswith(".args"), is_file=True)
-    return Document(source, "shell", found.roots, found.problems)
+    text = Text(source)
+    reader = ScriptReader(text)
+    reader.script(whole(text), is_options=path.endswith(".args"), is_file=True)
+    return Document(source, "shell", reader.roots, reader.problems)

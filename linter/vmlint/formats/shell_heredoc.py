@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 
 from ..source import OPAQUE, Value
-from .builder import Builder
+from .builder import Builder, closing
 from .shell_quoting import heredoc_text, heredoc_verbatim
 
 HEREDOC_UNIT = re.compile(
     r"\\([\\$`\n])|[$](?:[a-zA-Z_][a-zA-Z0-9_]*|[0-9@*#?$!-]|([({[]))|`(?s:[^`\\]|\\.)*`|^\t+|[\\$]", re.MULTILINE
 )
-CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
 def decode_heredoc(script: Value, low: int, high: int, quoted: bool, tabs: bool = False) -> Value:
@@ -59,15 +58,6 @@ def _heredoc_units(text: str, low: int, high: int, quoted: bool, tabs: bool) -> 
         elif match[0] in ("\\", "$"):
             yield start, end, None
         else:
-            end = _closing(text, end, high, match[2]) if match[2] else end
+            end = closing(text, end, high, match[2]) if match[2] else end
             yield start, end, OPAQUE
         match = HEREDOC_UNIT.search(text, end, high)
-
-
-def _closing(text: str, at: int, high: int, opening: str) -> int:
-    """Offset after the bracket that closes one already open."""
-    depth = 1
-    while at < high and depth:
-        depth += {opening: 1, CLOSING[opening]: -1}.get(text[at], 0)
-        at += 2 if text[at] == "\\" else 1
-    return min(at, high)

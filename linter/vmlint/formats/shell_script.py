@@ -6,35 +6,50 @@ heredocs and quotes.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import Node, Problem
 from ..qemu.commandline import CommandNode
 from ..source import Span, Value
+from .hints import may_hold_options
+from .logical_lines import interesting_lines
 from .recognise import (
     PROGRAM_HINT,
     Token,
-    after_prefix,
     bare_value,
     find_command,
-    may_hold_options,
+    is_closed,
+    is_no_command,
     option_list,
+    prefix,
     program_at,
     reads_patterns,
     runs_another,
     split,
+    tokens,
 )
 from .shell_heredoc import decode_heredoc
 from .shell_tree import Script, outermost
+from .spans import Text
+from .unit_text import IS_UNIT, read_unit
 
 if TYPE_CHECKING:
     import tree_sitter
 
 LINE_ENDS = (b"\n", b"\r", b"")
 MAX_NESTING = 3
-USE = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?\$\{?([A-Za-z_]\w*)(?=[},\"'\s]|$)", re.ASCII)
+DEFAULTS = ("-", ":-", "=", ":=", "+", ":+")
+INVOCATION = re.compile(r"(?:qemu|kvm)[^\s;|&()]*(?:[\s(]|\\\n)+-", re.IGNORECASE)
+"""What looks as if it ran QEMU with options, where nothing more can be said."""
+UNSURE = re.compile(r"[`()]")
+"""What may make other words of what stands in a line."""
+COMMENT = re.compile(r"[ \t]*#")
+OPTION_WORD = re.compile(r"-\S+")
+USE = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?\$[{(]?([A-Za-z_]\w*)(?=[)},\"'\s]|$)", re.ASCII)
 """`-monitor $MON`: the option that a variable is the argument of."""
 
 
@@ -45,101 +60,77 @@ class Found(NamedTuple):
     problems: list[Problem]
 
 
-def read_script(value: Value, *, is_options: bool = False, is_file: bool = False, nesting: int = 0) -> Found:
+def read_script(
+    value: Value, *, host: Text | None = None, is_options: bool = False, is_file: bool = False, nesting: int = 0
+) -> Found:
     """The QEMU command lines in the text of a shell script, whose characters know their bytes.
 
-    `is_options`: lines may begin with an option and are QEMU's then, whatever it is; `is_file`: it is a script for
-    sure, so that what cannot be read is told; `nesting`: how many texts it stands inside of, which is bounded.
+    `host`: the file it stands in, which tells how opaque parts are written and where variables are used; `is_options`:
+    lines may begin with an option and are QEMU's then, whatever it is; `is_file`: it is a script for sure, so that what
+    cannot be read is told; `nesting`: how many texts it stands inside of, which is bounded.
     """
-    reader = _Reader(value, is_options)
-    reader.read(value, nesting, is_file)
+    reader = ScriptReader(host, value.text)
+    reader.script(value, is_options=is_options, is_file=is_file, nesting=nesting)
     return Found(reader.roots, reader.problems)
 
 
-class _Reader:
-    """Goes through a script once and collects what is of interest."""
+class ScriptReader:
+    """Collects the QEMU command lines of the scripts, commands and strings of one file.
 
-    def __init__(self, value: Value, is_options: bool) -> None:
-        self.text = value.text
-        self.is_options = is_options
+    `host`: that file; `text`: where variables are used, if that is not known.
+    """
+
+    def __init__(self, host: Text | None, text: str = "") -> None:
+        self.host = host
+        self.text = host.text if host else text
         self.roots: list[Node] = []
         self.problems: list[Problem] = []
+        self._is_options = False
 
     @cached_property
     def uses(self) -> dict[str, str]:
-        """The option that each variable is the argument of, somewhere in the script."""
+        """The option that each variable is the argument of, somewhere in the file."""
         return {match[2]: match[1] for match in USE.finditer(self.text)}
 
-    def read(self, value: Value, nesting: int, is_file: bool) -> None:
-        """A script, or a text inside one at some depth of nesting."""
-        script = Script(value, is_file or value.text.startswith("#!"))
-        stack = [script.root]
-        while stack:
-            node = stack.pop()
-            if node.type in ("ERROR", "heredoc_end") and _ends_too_soon(script, node):
-                self._not_read(script, node)
-                return
-            if node.type == "ERROR":
-                if _is_open_quote(script, node) or script.names_qemu(node):
-                    self._not_read(script, node)
-                continue
-            if node.is_missing and node.parent is not None:
-                self._not_read(script, node.parent)
-            if node.type == "command_substitution" and node.children[-1].is_missing:
-                self._not_read(script, node)
-                continue
-            if node.type == "command" and not node.has_error and not _is_cut(node):
-                self._command(script, node, nesting)
-            elif node.type == "variable_assignment" and not node.has_error:
-                self._assigned(script, node, nesting)
-            elif node.type == "heredoc_redirect" and nesting < MAX_NESTING:
-                self._heredoc(script, node, nesting)
-            stack.extend(reversed(node.children))
+    def script(
+        self, value: Value, *, is_options: bool = False, is_file: bool = False, strict: bool = False, nesting: int = 0
+    ) -> bool:
+        """A script; the parameters are those of read_script. With `strict`, False and nothing if any of it is none."""
+        if not is_options and not may_hold_options(value.text):
+            return True
+        script = Script(value, is_file or value.text.startswith("#!"), self.host)
+        if strict and script.root.has_error:
+            return False
+        outer, self._is_options = self._is_options, is_options
+        self._read(script, nesting)
+        self._is_options = outer
+        return True
 
-    def _command(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
-        words = script.words(node)
-        if not words and script.names_qemu(node):
-            self._not_read(script, node)
-        if not words:
+    def line(self, value: Value, start: int = 0) -> None:
+        """A command of which only the words count, from a character on."""
+        if may_hold_options(value.text):
+            self.words(tokens(split(value, start), self.host))
+
+    def words(self, words: Sequence[Token], env: Sequence[tuple[Value, Value]] = (), nesting: int = 0) -> None:
+        """The words of a command: it runs QEMU, or passes on its options, in words of their own or in strings."""
+        if not words or is_no_command([word.value for word in words]):
             return
-        values = [word.value for word in words]
-        if self.is_options and values[0].text.startswith("-"):
-            self.roots.append(CommandNode(values))
-            return
-        assignments = [_assignment(script, part) for part in node.children if part.type == "variable_assignment"]
-        command = find_command(words, [pair for pair in assignments if pair is not None])
+        command = find_command(words, env)
         self._keep(command)
         program = program_at(words)
         if not reads_patterns(words):
             for word in words if program is None else words[:program]:
-                self._string(word, nesting, command is None and not runs_another(words))
+                self.string(word.value, command is None and not runs_another(words), nesting=nesting)
 
-    def _assigned(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
-        """`NAME=(…)`, `NAME="-serial …"`, or `NAME=telnet:…` that is used as `-serial $NAME`."""
-        value = node.child_by_field_name("value")
-        name = script.value.text[slice(*script.range(node.children[0]))]
-        array = next((child for child in node.children if child.type == "array"), None)
-        if array is not None:
-            self._array(script, array, name)
-        elif value is not None:
-            self._string(script.word(value), nesting, True, self.uses.get(name))
+    def string(self, value: Value, is_bare: bool = True, name: str = "", nesting: int = 0) -> None:
+        """A string that may hold a script, options, or the value of one.
 
-    def _array(self, script: Script, array: tree_sitter.Node, name: str) -> None:
-        words = script.words(array)
-        values = [word.value for word in words]
-        command = find_command(words) if program_at(words) == 0 else option_list(values)
-        if command is None and words and PROGRAM_HINT.search(name) and values[0].text.startswith("-"):
-            command = CommandNode(values)
-        self._keep(command)
-        for word in words if command is None else ():
-            self._keep(bare_value(word.value))
-
-    def _string(self, word: Token, nesting: int, is_bare: bool, option: str | None = None) -> None:
-        """A word that may hold a script, options, or the value of one."""
-        value = word.value
-        start = after_prefix(value.text)
+        `is_bare`: it may be the latter; `name`: of the variable it is assigned to.
+        """
+        start, assigned = prefix(value.text)
         if start:
             value = value.pick((start, len(value.text)))
+        option = self.uses.get(name or assigned)
         if any(char.isspace() for char in value.text.strip()) and may_hold_options(value.text):
             self._text(value, nesting)
         elif (is_bare and "," in value.text) or option:
@@ -151,11 +142,91 @@ class _Reader:
         if command is not None:
             self._keep(command)
         elif nesting < MAX_NESTING:
-            self.read(value, nesting + 1, is_file=False)
+            self.script(value, nesting=nesting + 1)
 
     def _keep(self, command: CommandNode | None) -> None:
         if command is not None:
             self.roots.append(command)
+
+    def _read(self, script: Script, nesting: int) -> None:
+        stack = [script.root]
+        while stack:
+            node = stack.pop()
+            if not script.has_hint(node) and node.type != "heredoc_end":
+                continue
+            if node.type in ("ERROR", "heredoc_end") and _ends_too_soon(script, node):
+                self._not_read(script, node)
+                return
+            if node.type == "ERROR" or _is_broken(node):
+                self._by_lines(script, node, nesting)
+                if _rest_of_line(node) is not None:
+                    stack.pop()  # was read with it
+                continue
+            if node.type == "command":
+                self._command(script, node, nesting)
+            elif node.type == "variable_assignment":
+                self._assigned(script, node, nesting)
+            elif node.type == "expansion":
+                self._default(script, node, nesting)
+            elif node.type == "heredoc_redirect" and nesting < MAX_NESTING:
+                self._heredoc(script, node, nesting)
+            stack.extend(reversed(node.children))
+
+    def _by_lines(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
+        """What cannot be read as a whole, line by line; what names QEMU and cannot be read even so is told."""
+        low, high = script.range(node)
+        rest = _rest_of_line(node)
+        if rest is not None:
+            high = script.value.text.find("\n", script.range(rest)[1]) % (len(script.value.text) + 1)
+        for line in interesting_lines(script.value.pick((low, high))):
+            if COMMENT.match(line.text):
+                continue
+            if self.script(line, is_options=self._is_options, strict=True, nesting=nesting + 1):
+                continue
+            if is_closed(line.text) and not UNSURE.search(line.text):
+                self.line(line)
+            elif INVOCATION.search(line.text):
+                start = line.span(0, 0).start
+                self._problem(script, start if rest is None else script.value.span(script.range(rest)[0]).start)
+
+    def _command(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
+        words = script.words(node)
+        if not words and script.names_qemu(node):
+            self._not_read(script, node)
+        if words and self._is_options and words[0].value.text.startswith("-"):
+            self._keep(CommandNode([word.value for word in words]))
+            return
+        assigned = [_assignment(script, part) for part in node.children if part.type == "variable_assignment"]
+        env = [pair for pair in assigned if pair is not None]
+        if env and words and OPTION_WORD.fullmatch(env[-1][1].text):  # X=-serial tcp::1, as environment files have it
+            words = tokens([env.pop()[1], *(word.value for word in words)], self.host)
+        self.words(words, env, nesting)
+
+    def _assigned(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
+        """`NAME=(…)`, `NAME="-serial …"`, or `NAME=telnet:…` that is used as `-serial $NAME`."""
+        value = node.child_by_field_name("value")
+        name = script.value.text[slice(*script.range(node.children[0]))]
+        array = next((child for child in node.children if child.type == "array"), None)
+        if array is not None:
+            self._array(script, array, name, nesting)
+        elif value is not None:
+            self.string(script.word(value).value, name=name, nesting=nesting)
+
+    def _default(self, script: Script, expansion: tree_sitter.Node, nesting: int) -> None:
+        """`${NAME:+-serial …}`: what stands for a variable that is set, or not."""
+        for operator, text in itertools.pairwise(expansion.children):
+            if operator.type in DEFAULTS and text.type != "}":
+                self.string(script.word(text).value, nesting=nesting)
+
+    def _array(self, script: Script, array: tree_sitter.Node, name: str, nesting: int) -> None:
+        words = script.words(array)
+        values = [word.value for word in words]
+        command = find_command(words) if program_at(words) == 0 else option_list(values)
+        if command is None and words and PROGRAM_HINT.search(name) and values[0].text.startswith("-"):
+            command = CommandNode(values)
+        self._keep(command)
+        for word in words if command is None else ():
+            self.string(word.value, nesting=nesting)
 
     def _heredoc(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         body = next((child for child in node.children if child.type == "heredoc_body"), None)
@@ -168,18 +239,25 @@ class _Reader:
         word = script.value.text[slice(*script.range(start))]
         quoted = any(quote in word for quote in "'\"\\")
         tabs = node.children[0].type == "<<-"
-        self.read(decode_heredoc(script.value, low, high, quoted, tabs), nesting + 1, is_file=False)
+        text = decode_heredoc(script.value, low, high, quoted, tabs)
+        if IS_UNIT.match(text.text):
+            read_unit(self, text)
+        else:
+            self.script(text, nesting=nesting + 1)
 
     def _not_read(self, script: Script, node: tree_sitter.Node) -> None:
-        if not script.is_script:
-            return
-        start = script.value.span(script.range(node)[0], script.range(node)[0]).start
-        self.problems.append(Problem("shell-not-read", Span(start, start), {}))
+        self._problem(script, script.value.span(script.range(node)[0], script.range(node)[0]).start)
+
+    def _problem(self, script: Script, start: int) -> None:
+        if script.is_script:
+            self.problems.append(Problem("shell-not-read", Span(start, start), {}))
 
 
-def _is_open_quote(script: Script, error: tree_sitter.Node) -> bool:
-    """Whether what cannot be read begins with a quote that is never closed; other errors matter if they name QEMU."""
-    return script.data[error.start_byte : error.start_byte + 1] in (b"'", b'"', b"`")
+def _is_broken(node: tree_sitter.Node) -> bool:
+    """Whether a command or assignment has parts that are not known, or a substitution does not end."""
+    if node.type == "command_substitution":
+        return node.children[-1].is_missing
+    return node.type in ("command", "variable_assignment") and (node.has_error or _rest_of_line(node) is not None)
 
 
 def _ends_too_soon(script: Script, node: tree_sitter.Node) -> bool:
@@ -191,10 +269,12 @@ def _ends_too_soon(script: Script, node: tree_sitter.Node) -> bool:
     return any(script.data[end.end_byte : end.end_byte + 1] not in LINE_ENDS for end in ends)
 
 
-def _is_cut(command: tree_sitter.Node) -> bool:
-    """Whether the rest of a command's line cannot be read, so that its words are not known."""
-    following = command.next_sibling
-    return following is not None and following.type == "ERROR" and following.start_point[0] == command.end_point[0]
+def _rest_of_line(command: tree_sitter.Node) -> tree_sitter.Node | None:
+    """What follows a command on its line where that cannot be read, so that the command's words are not known."""
+    following = command.next_sibling if command.type == "command" else None
+    if following is None or following.type != "ERROR" or following.start_point[0] != command.end_point[0]:
+        return None
+    return following
 
 
 def _assignment(script: Script, node: tree_sitter.Node) -> tuple[Value, Value] | None:

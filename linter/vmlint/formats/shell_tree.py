@@ -6,14 +6,16 @@ tree-sitter counts bytes, we count characters; where its grammar of bash errs, t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ..source import Value
+from ..source import OPAQUE, Value
+from .hints import byte_hints
 from .recognise import Token
 from .shell_words import decode_word
-from .spans import CHECKPOINT
+from .spans import CHECKPOINT, Text
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -23,20 +25,26 @@ NOT_WORDS = frozenset(
     ("file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment", "(", ")")
 )
 HINT = re.compile(rb"qemu|kvm", re.IGNORECASE)
+HEREDOC = re.compile(rb"<<")
 ESCAPED_BLANK = re.compile(rb"\\[ \t]")
 CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
 CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
+COMMENT_IN_LINE = re.compile(rb"`#[\x20-\x5f\x61-\x7e]*`")
 EXPANSION_SIGN = re.compile(r"[$`<>]")
 
 
 class Script:
     """A script's text and its syntax tree."""
 
-    def __init__(self, value: Value, is_script: bool) -> None:
+    def __init__(self, value: Value, is_script: bool, host: Text | None = None) -> None:
         self.value = value
+        self._host = host
         self.is_script = is_script
         """A heredoc or a string may as well hold a text."""
-        self.data = value.text.encode("utf-8", "replace")
+        self.data = COMMENT_IN_LINE.sub(_without_comment, value.text.encode("utf-8", "replace"))
+        self.hints = sorted(
+            match.start() for pattern in (byte_hints(), HEREDOC) for match in pattern.finditer(self.data)
+        )
         self.root = _parser().parse(self.data).root_node
         self._checkpoints = [0] if len(self.data) > len(value.text) else []
 
@@ -47,6 +55,11 @@ class Script:
     def names_qemu(self, node: tree_sitter.Node) -> bool:
         """Whether QEMU is spoken of in a node."""
         return HINT.search(self.data, node.start_byte, node.end_byte) is not None
+
+    def has_hint(self, node: tree_sitter.Node) -> bool:
+        """Whether a node may hold something of interest, or a heredoc, which changes how all that follows is read."""
+        at = bisect_left(self.hints, node.start_byte)
+        return at < len(self.hints) and self.hints[at] < node.end_byte
 
     def _character(self, byte: int) -> int:
         """Characters before a byte, counted from the last of some places where that is known."""
@@ -88,13 +101,25 @@ class Script:
         """The word that some syntax nodes stand for."""
         low, high = self.range(nodes[0])[0], self.range(nodes[-1])[1]
         expansions = [self._expansion(found) for node in nodes for found in outermost(node, EXPANSIONS)]
-        return Token(decode_word(self.value, low, high, expansions), self.value.text[low:high])
+        return Token(decode_word(self.value, low, high, expansions), self._source(low, high))
+
+    def _source(self, low: int, high: int) -> str:
+        """Some characters as they are written, in the file itself where only that tells what an opaque part is."""
+        written = self.value.text[low:high]
+        if self._host is None or OPAQUE not in written:
+            return written
+        return self._host.source.decode(*self.value.span(low, high))
 
     def _expansion(self, node: tree_sitter.Node) -> tuple[int, int]:
         """Characters of an expansion; the grammar adds white space to it that stands before it in quotes."""
         low, high = self.range(node)
         sign = EXPANSION_SIGN.search(self.value.text, low, high)
         return sign.start() if sign else low, high
+
+
+def _without_comment(substitution: re.Match[bytes]) -> bytes:
+    """`# comment` in backquotes, where the grammar takes the closing one for a part of the comment."""
+    return b"`:".ljust(len(substitution[0]) - 1) + b"`"
 
 
 def outermost(node: tree_sitter.Node, types: tuple[str, ...]) -> Iterator[tree_sitter.Node]:

@@ -1,0 +1,40 @@
+"""A quick look whether a text may hold a QEMU command line, so that what follows need not be quick."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from ..qemu.options import options
+
+COMMON = frozenset(("action", "append", "compat", "help", "msg", "name", "set", "trace", "version"))
+"""Options whose names other programs have as well; QEMU's never stand alone with them."""
+MIN_READ, MIN_OTHER = 3, 5
+"""The fewest letters in the name of an option that is a hint: one whose argument is read in parts, any other."""
+PROGRAMS = "[qQ](?:emu|EMU)|kvm|KVM"
+BARE_VALUES = "(?:tcp|telnet|tn3270|websocket|unix):|socket,|file="
+
+
+def may_hold_options(text: str) -> bool:
+    """Whether a text names QEMU, one of its options, or holds what may be the value of one."""
+    return _hints().search(text) is not None
+
+
+def may_hold_qemu(data: bytes) -> bool:
+    """The same of bytes."""
+    return byte_hints().search(data) is not None
+
+
+@cache
+def byte_hints() -> re.Pattern[bytes]:
+    """What a part of a file must hold to be looked at closely."""
+    return re.compile(_hints().pattern.encode())
+
+
+@cache
+def _hints() -> re.Pattern[str]:
+    known = options()
+    read = {name for name, option in known.named.items() if option.reader != "raw" and len(name) >= MIN_READ}
+    others = {name for name in (*known.named, *known.switches) if len(name) >= MIN_OTHER}
+    names = "|".join(sorted(re.escape(name) for name in (read | others) - COMMON if " " not in name))
+    return re.compile(f"{PROGRAMS}|-(?:{names})(?![a-zA-Z0-9_-])|{BARE_VALUES}")

@@ -1,0 +1,121 @@
+"""Files of settings and commands, one a line: environment files, conf.d, Proxmox guests, CMake, batch files and more.
+
+Most are read as a shell would read them; the others by what continues a line there and what parts its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..model import Document
+from ..source import OPAQUE, Source, Value
+from .builder import as_it_is, closing, decode
+from .hints import may_hold_qemu
+from .logical_lines import interesting_lines
+from .names import is_named
+from .shell_script import ScriptReader
+from .spans import Text, whole
+
+CMAKE = "CMakeLists.txt"
+CMAKE_COMMAND = re.compile(r"^[ \t]*\w+[ \t]*(\()", re.MULTILINE)
+
+
+class Dialect(NamedTuple):
+    """How the lines of a kind of file are read: what a comment is, the `mark` that joins two lines, what parts words
+    (`blank`) and what is a variable (`opaque`)."""
+
+    names: tuple[str, ...]
+    comment: re.Pattern[str] | None = None
+    mark: str = "\\"
+    blank: str = r"[ \t]*\\\r?\n[ \t]*"
+    opaque: str = r"\$\{?\w+\}?"
+
+
+NO_MARK = ""
+HASH = re.compile(r"[ \t]*#")
+SETTINGS = Dialect(("*.env", ".env", "*.conf", "*.cfg", "*.ini", "*.config", "*.bb", "*.bbclass", "*.bbappend"), HASH)
+REST = r"(?<=\s)#[^\n]*"
+DIALECTS = (
+    Dialect(("*.cmake", CMAKE), HASH, NO_MARK, rf"[();\n]|{REST}", r"\$\{\w+\}|@\w+@"),
+    Dialect(
+        ("*.bat", "*.cmd"),
+        re.compile(r"[ \t]*(?:@?rem\b|::)", re.IGNORECASE),
+        "^",
+        r"[ \t]*\^\r?\n[ \t]*",
+        r"%[^%\s]+%|%~?\w",
+    ),
+    Dialect(
+        ("*.ps1", "*.psm1"),
+        HASH,
+        "`",
+        rf"[ \t]*`\r?\n[ \t]*|[(),@]\s|(?<=['\"]),(?=['\"(])|{REST}",
+        r"\$\{?[\w:]+\}?",
+    ),
+    Dialect(("*.fish", "*.exp", "*.tcl", "*.expect"), HASH, blank=rf"[ \t]*\\\r?\n[ \t]*|{REST}"),
+)
+NAMES = (*SETTINGS.names, *(name for dialect in DIALECTS for name in dialect.names))
+FOLDERS = re.compile(r"(?:^|/)(?:conf\.d|default|sysconfig)/[^/.]+(?:\.\w+)?\Z")
+"""Where environment files stand that have no suffix."""
+PROXMOX = re.compile(r"(?:^|/)[1-9][0-9]{2,8}\.conf\Z")
+ARGS = re.compile(r"args:[ \t]*")
+UNQUOTED = re.compile(r"[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*[:+?]?=[ \t]*(?=-)")
+
+
+def claims(path: str, head: bytes) -> bool:
+    """Whether a file is one of settings or commands, by its name."""
+    return (is_named(path, NAMES) or FOLDERS.search(path) is not None) and may_hold_qemu(head)
+
+
+def parse(path: str, data: bytes) -> Document:
+    """The QEMU command lines of each line."""
+    source = Source(path, data)
+    text = Text(source)
+    reader = ScriptReader(text)
+    dialect = next((dialect for dialect in DIALECTS if is_named(path, dialect.names)), None)
+    if PROXMOX.search(path):
+        _proxmox(reader, whole(text))
+    elif dialect is not None:
+        _lines(reader, whole(text), dialect)
+    elif not reader.script(whole(text), strict=True):
+        _settings(reader, whole(text))
+    return Document(source, "lines", reader.roots, reader.problems)
+
+
+def _settings(reader: ScriptReader, file: Value) -> None:
+    """Lines of which a shell could not read all."""
+    for line in interesting_lines(file, HASH):
+        options = UNQUOTED.match(line.text)
+        if options:
+            reader.line(line, options.end())
+        else:
+            reader.script(line)
+
+
+def _proxmox(reader: ScriptReader, file: Value) -> None:
+    """The `args:` of a guest's configuration; in its other lines, options are Proxmox's own."""
+    for line in interesting_lines(file, HASH, NO_MARK):
+        args = ARGS.match(line.text)
+        if args:
+            reader.line(line, args.end())
+
+
+def _lines(reader: ScriptReader, file: Value, dialect: Dialect) -> None:
+    unit = re.compile(f"({dialect.blank})|{dialect.opaque}")
+
+    def meaning(match: re.Match[str]) -> tuple[int, str]:
+        return match.end(), " " if match[1] else OPAQUE
+
+    lines = _cmake(file) if CMAKE in dialect.names else interesting_lines(file, dialect.comment, dialect.mark)
+    for line in lines:
+        reader.line(decode(line, unit, meaning, as_it_is))
+
+
+def _cmake(file: Value) -> Iterator[Value]:
+    """The commands of a CMake file, which may go over many lines."""
+    text = file.text
+    at = 0
+    while command := CMAKE_COMMAND.search(text, at):
+        at = closing(text, command.end(), len(text), "(")
+        yield file.pick((command.start(), at))
