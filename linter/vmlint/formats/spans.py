@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import copy
 
 from ..source import OPAQUE, Encoder, Piece, Source, Span, Value
 from .builder import utf8
@@ -21,6 +22,12 @@ class Text:
         self.unit = len("\n".encode(source.encoding))
         self._uniform = (len(source.data) - source.bom) == self.unit * len(self.text)
         self._checkpoints = [source.bom]
+
+    def read_as(self, text: str) -> Text:
+        """The same source with other characters, each of as many bytes, in place of some."""
+        other = copy(self)
+        other.text = text
+        return other
 
     def byte(self, at: int) -> int:
         """Byte offset of character `at`."""

@@ -7,24 +7,20 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING
 
-from ..model import Document, Node, Problem
-from ..qemu.commandline import CommandNode
-from ..source import Piece, Source, Span, Value, refuse
+from ..model import Document, Problem
+from ..source import Source, Span
 from .spans import Text
-from .xml_node import QEMU_NAMESPACE, TEMPLATE, Tree, XmlNode
+from .templates import XmlCover, cover
+from .xml_node import Tree
+from .xml_parts import ROOTS, parse_bytes, roots_of, syntax_error
 from .xml_scan import scan
 
 if TYPE_CHECKING:
-    from lxml.etree import XMLParser, XMLSyntaxError, _Element
+    from lxml.etree import XMLSyntaxError, _Element
 
 NAMES = ("*.xml",)
-QEMU_TYPES = ("kvm", "qemu", "hvf")
-WRAPPERS = ("domainsnapshot", "domainbackup", "domstatus", "domaincheckpoint")
-ROOTS = ("domain", "network", *WRAPPERS)
 PROLOG = re.compile(r"(?:\s+|<\?(?s:.*?)\?>|<!--(?s:.*?)-->|\{[{%#](?s:.*?)[}%#]\})*")
 FIRST_TAG = re.compile(r"<([A-Za-z_][\w:.-]*)([^>]*)")
 DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[>]*(?:\[(?s:.*?)\]\s*)?>")
@@ -98,9 +94,9 @@ def parse(path: str, data: bytes) -> Document:
         return Document(source, "xml", (), [problem])
     try:
         trees = [Tree(text, _parse_whole(text), 0, len(text.text))]
-    except _syntax_error() as error:
+    except syntax_error() as error:
         return _parse_several(text, error)
-    return Document(source, "xml", _roots(trees))
+    return Document(source, "xml", roots_of(trees))
 
 
 def _doctype(text: Text) -> Problem | None:
@@ -130,27 +126,28 @@ def _undecodable(text: Text) -> Problem | None:
 def _parse_whole(text: Text) -> _Element:
     """The one document of a file; other encodings than Unicode's are decoded here, so that both readings agree."""
     if text.source.encoding.startswith("utf"):
-        return _parse_bytes(text.source.data)
-    return _parse_bytes(text.text.encode(), "utf-8")
+        return parse_bytes(text.source.data)
+    return parse_bytes(text.text.encode(), "utf-8")
 
 
-def _parse_several(text: Text, error: XMLSyntaxError) -> Document:
-    """Several documents in one file, as a loop over `virsh dumpxml` writes them, or one with template parts around it.
+def _parse_several(written: Text, error: XMLSyntaxError) -> Document:
+    """Several documents in one file, as a loop over `virsh dumpxml` writes them, or one with template parts.
 
     Where it is neither: what is wrong with it.
     """
+    is_template = TEMPLATE_CONTROL.search(written.text) is not None
+    text = written.read_as(cover(written.text, XmlCover())) if is_template else written
     tops = [element for element in scan(text.text) if element.top]
-    around = text.text[: tops[0].start] + text.text[tops[-1].end :] if tops else ""
-    if not tops or (len(tops) == 1 and not TEMPLATE_CONTROL.search(around)):
-        return Document(text.source, "xml", (), [_syntax_problem(text, error, 0, len(text.text))])
+    if not tops or (len(tops) == 1 and not is_template):
+        return Document(text.source, "xml", (), [_syntax_problem(written, error, 0, len(text.text))])
     trees, problems = [], []
     for top in tops:
         try:
             part = text.text[top.start : top.end].encode("utf-8", "surrogateescape")
-            trees.append(Tree(text, _parse_bytes(part, "utf-8"), top.start, top.end))
-        except _syntax_error() as part_error:
-            problems.append(_syntax_problem(text, part_error, top.start, top.end))
-    return Document(text.source, "xml", _roots(trees), problems)
+            trees.append(Tree(text, parse_bytes(part, "utf-8"), top.start, top.end))
+        except syntax_error() as part_error:
+            problems.append(_syntax_problem(written, part_error, top.start, top.end))
+    return Document(text.source, "xml", roots_of(trees), problems[:1] if is_template else problems)
 
 
 def _syntax_problem(text: Text, error: XMLSyntaxError, start: int, end: int) -> Problem:
@@ -164,70 +161,3 @@ def _syntax_problem(text: Text, error: XMLSyntaxError, start: int, end: int) -> 
     reason = (error.msg or "").partition(", line ")[0]
     rule = "template-not-read" if TEMPLATE_CONTROL.search(text.text, start, end) else "syntax-error"
     return Problem(rule, text.span(at, at), {"reason": reason})
-
-
-def _syntax_error() -> type[XMLSyntaxError]:
-    from lxml.etree import XMLSyntaxError
-
-    return XMLSyntaxError
-
-
-def _parse_bytes(data: bytes, encoding: str | None = None) -> _Element:
-    from lxml.etree import fromstring
-
-    return fromstring(data, _parser(encoding))
-
-
-@cache
-def _parser(encoding: str | None) -> XMLParser:
-    from lxml.etree import XMLParser
-
-    return XMLParser(
-        encoding=encoding,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-
-
-def _roots(trees: list[Tree]) -> Iterator[Node]:
-    for tree in trees:
-        name = tree.root.tag
-        if name in WRAPPERS:
-            tops = [node for node in tree.root.iter("domain", "inactiveDomain") if node.getparent() is tree.root]
-        else:
-            tops = [tree.root] if name in ROOTS else []
-        for top in tops:
-            node = XmlNode(tree, top, "network" if name == "network" else _domain_name(top))
-            yield node
-            yield from _command(node)
-
-
-def _domain_name(domain: _Element) -> str:
-    """`domain` where libvirt's QEMU driver reads it, which the rules are about; `foreign-domain` for Xen, LXC, …"""
-    kind = domain.get("type", "")
-    return "domain" if kind in QEMU_TYPES or TEMPLATE.search(kind) else "foreign-domain"
-
-
-def _command(domain: XmlNode) -> Iterator[CommandNode]:
-    """The words that `qemu:commandline` adds to the command line of a domain."""
-    element = domain.element.find(f"{QEMU_NAMESPACE}commandline")
-    if element is None:
-        return
-    nodes = [XmlNode(domain.tree, child) for child in element]
-    words = [value for node in nodes if node.name == "qemu:arg" and (value := node.value("value"))]
-    env = [
-        (name, node.value("value") or _absent(name))
-        for node in nodes
-        if node.name == "qemu:env" and (name := node.value("name"))
-    ]
-    if words or env:
-        yield CommandNode(words, None, env, domain)
-
-
-def _absent(name: Value) -> Value:
-    """The empty value of a variable that has none; it stands where its name ends."""
-    end = name.span().end
-    return Value("", (Piece(0, 0, end, end, 0, refuse),))

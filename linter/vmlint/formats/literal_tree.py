@@ -1,0 +1,203 @@
+"""The strings of a program or data file in order, with the lists, calls and pairs they stand in.
+
+Strings that are joined are one value; what is joined to them and is no string is an opaque part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..source import OPAQUE, Piece, Value, refuse
+from .literal_languages import Language
+from .literal_lexer import CLOSE, CONCAT, DOT, LINE, NAME, OPEN, OTHER, PAIR, SEPARATOR, STRING, Token, lex
+
+FORMATTERS = frozenset(
+    ("Sprintf", "sprintf", "format!", "format", "snprintf", "printf", "Printf", "asprintf", "format_args!", "fmt")
+)
+"""Functions that give the string they are given, with its placeholders filled in."""
+FILLED = "%"
+
+
+class Group:
+    """What stands between two brackets, or a whole file: values and groups in order.
+
+    `bracket`: the opening one, empty for a file; `call`: the name before it; `is_list`: nothing but elements of a list
+    or arguments of a call stands in it, no statements and no pairs.
+    """
+
+    def __init__(self, bracket: str, call: str = "", joined: bool = False) -> None:
+        self.bracket = bracket
+        self.call = call
+        self.index = bracket == "[" and joined
+        self.is_list = bool(bracket)
+        self.has_strings = False
+        self.items: list[Value | Group] = []
+
+    def groups(self) -> Iterator[Group]:
+        """This group and all in it, outer ones first."""
+        stack = [self]
+        while stack:
+            group = stack.pop()
+            yield group
+            stack.extend(item for item in reversed(group.items) if isinstance(item, Group))
+
+
+def opaque(script: Value, start: int, end: int) -> Value:
+    """The value of an expression that is not a string."""
+    span = script.span(start, end)
+    return Value(OPAQUE, (Piece(0, 1, span.start, span.end, 0, refuse),))
+
+
+def joined(parts: Iterable[Value]) -> Value:
+    """Several values one after another as one."""
+    values = list(parts)
+    if len(values) == 1:
+        return values[0]
+    pieces, at = [], 0
+    for value in values:
+        pieces.extend(piece._replace(at=at + piece.at) for piece in value.pieces)
+        at += len(value.text)
+    return Value("".join(value.text for value in values), tuple(pieces))
+
+
+def read_tree(script: Value, language: Language) -> Group:
+    """The strings of a program, whatever state it is in: brackets that do not match end where they can."""
+    root = Group("")
+    frames = [_Frame(script, language, root)]
+    for token in lex(script, language):
+        frame = frames[-1]
+        if token.kind == OPEN:
+            frames.append(_Frame(script, language, frame.opened(token)))
+        elif token.kind == CLOSE:
+            if len(frames) > 1:
+                frames.pop().flush()
+                frames[-1].closed(frame.group, token)
+        else:
+            frame.take(token)
+    for frame in frames:
+        frame.flush()
+    return root
+
+
+class _Frame:
+    """The expression being read in a group."""
+
+    def __init__(self, script: Value, language: Language, group: Group) -> None:
+        self.script = script
+        self.language = language
+        self.group = group
+        self.last: Token | None = None
+        self._reset()
+
+    def _reset(self) -> None:
+        self.parts: list[Value] = []
+        self.operand: tuple[int, int] | None = None
+        self.glue = self.is_over = self.has_group = False
+
+    def take(self, token: Token) -> None:
+        """Any token but a bracket."""
+        kind = token.kind
+        if kind == LINE:
+            if not self.group.bracket or not self.group.is_list:
+                self.last = token
+            return
+        if self._starts_anew(token):
+            self.flush()
+        if kind == STRING and token.value is not None:
+            self._string(token.value)
+        elif kind == CONCAT:
+            self.glue = bool(self.parts or self.operand)
+            self.is_over = False
+        elif kind in (SEPARATOR, PAIR):
+            self._separator(token)
+        elif kind in (NAME, OTHER):
+            self._operand(token)
+        self.last = token
+
+    def _starts_anew(self, token: Token) -> bool:
+        """Whether a line has ended and this token does not go on with the expression on it."""
+        return (
+            self.last is not None
+            and self.last.kind == LINE
+            and token.kind not in (CONCAT, DOT, SEPARATOR)
+            and not self.glue
+        )
+
+    def _string(self, value: Value) -> None:
+        adjacent = self.language.joins and self.last is not None and self.last.kind == STRING
+        if self.glue or adjacent:
+            if not self.parts and self.operand:
+                self.parts = [opaque(self.script, *self.operand)]
+            self.parts.append(value)
+        else:
+            self.flush()
+            self.parts = [value]
+        self.glue = self.is_over = False
+
+    def _separator(self, token: Token) -> None:
+        if token.kind == PAIR:
+            self.operand = None
+        self.flush()
+        if token.kind == PAIR and self.group.bracket != "(":
+            self.group.is_list = False
+        if self.script.text[token.start] == ";":
+            self.group.is_list = False
+
+    def _operand(self, token: Token) -> None:
+        if token.kind == OTHER and self.script.text[token.start] == FILLED and self.parts:
+            self.is_over = True
+        elif self.glue and self.parts:
+            self.parts.append(opaque(self.script, token.start, token.end))
+            self.glue = False
+            self.is_over = True
+        elif self.parts:
+            self.is_over = True
+        elif self.language.spaced and self.group.bracket == "[" and token.kind == NAME and not self._is_member():
+            self.flush()
+            self.operand = (token.start, token.end)
+        else:
+            self.operand = (self.operand or (token.start,))[0], token.end
+
+    def _is_member(self) -> bool:
+        return self.last is not None and self.last.kind == DOT
+
+    def opened(self, token: Token) -> Group:
+        """The group that a bracket begins."""
+        last = self.last
+        if self._starts_anew(token):
+            self.flush()
+            last = None
+        bracket = self.script.text[token.start]
+        beside = last is not None and last.kind in (NAME, CLOSE, STRING) and last.end == token.start
+        call = self.script.text[last.start : last.end] if last is not None and last.kind == NAME else ""
+        return Group(bracket, call if bracket != "[" or call.endswith("!") else "", beside and not call.endswith("!"))
+
+    def closed(self, group: Group, token: Token) -> None:
+        """A group has ended; it may be an argument list that makes a string, or what is done to one before it."""
+        first = group.items[0] if group.items else None
+        self.group.has_strings |= group.has_strings
+        if group.call in FORMATTERS and isinstance(first, Value) and not (self.parts and not self.glue):
+            self.operand = self.operand if self.glue else None
+            self._string(first)
+            self.is_over = True
+        elif self.glue and self.parts:
+            self.parts.append(opaque(self.script, token.start, token.end))
+            self.glue = False
+        elif self.parts and (self.is_over or not group.has_strings):
+            self.is_over = True
+        else:
+            if self.parts:
+                self.flush()
+            self.group.items.append(group)
+            self.has_group = True
+            self.operand = (token.start, token.end)
+        self.last = token
+
+    def flush(self) -> None:
+        """The end of an expression: its value joins the group."""
+        if self.parts:
+            self.group.items.append(joined(self.parts))
+            self.group.has_strings = True
+        elif self.operand and not self.has_group and self.group.is_list:
+            self.group.items.append(opaque(self.script, *self.operand))
+        self._reset()

@@ -1,0 +1,38 @@
+"""Programs and data files that hold QEMU's options in string literals: Python, Go, Rust, JSON, HCL and others.
+
+Each language is a row of literal_languages.LANGUAGES; how words become command lines is the same for all.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..model import Document
+from ..source import Source
+from .literal_finder import find_commands
+from .literal_languages import LANGUAGES, by_first_line, by_path
+from .literal_tree import read_tree
+from .spans import Text, whole
+from .xml_parts import embedded_domains
+
+NAMES = tuple(name for language in LANGUAGES for name in language.names)
+
+
+HINT = re.compile(rb"(?:qemu-system|qemu-kvm)|[\"'`\s\[({]--?[a-z][\w-]+[\"'`\s]|,(?:server|nowait)\b|<domain[\s>]")
+
+
+def claims(path: str, head: bytes) -> bool:
+    """Whether a file is a program in a language that is known, and may hold an option or a program's name."""
+    known = by_path(path) or by_first_line(head[:200].decode("utf-8", "replace"))
+    return known is not None and HINT.search(head) is not None
+
+
+def parse(path: str, data: bytes) -> Document:
+    """The QEMU command lines in the strings of a program."""
+    source = Source(path, data)
+    text = Text(source)
+    language = by_path(path) or by_first_line(text.text[:200])
+    if language is None:
+        return Document(source, "literals")
+    roots, problems = find_commands(read_tree(whole(text), language))
+    return Document(source, "literals", [*roots, *embedded_domains(text)], problems)

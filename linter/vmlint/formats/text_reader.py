@@ -1,0 +1,162 @@
+"""Commands in texts for people: in code as a script or a console session, in prose only where a command is shown."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from ..model import Node
+from ..qemu.commandline import CommandNode
+from ..source import Value
+from .literal_finder import find_commands
+from .literal_languages import by_name
+from .literal_tree import read_tree
+from .programs import RUNNERS
+from .recognise import may_hold_options, option_string
+from .shell_script import read_script
+from .spans import with_opaque
+from .text_blocks import LINE, Block, blocks
+from .yaml_tree import read_yaml
+
+PROMPT = re.compile(
+    r"[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:\[[^\]\n]{0,80}\]|[\w.-]+@[\w.-]+(?:[: ][^\s$#>]*)?|[A-Za-z]:[\\\w]*|PS [^>\n]{0,80}|[~/][\w/.-]*)?"
+    r"[ \t]*([$#%>❯➜])[ \t]+(?=[^\s#])"
+)
+MORE = re.compile(r"[ \t]*>[ \t]+")
+BULLET = re.compile(r"[ \t]*(?:[-*+•][ \t]+(?=[^-\s])|\d+[.)][ \t]+)?[`\"']{0,3}")
+PROGRAM = re.compile(r"(?:[^\s`'\"]*/)?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]")
+FILL = re.compile(r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}|(?<=[=:/,])\.\.\.")
+INLINE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`]{8,2000}?)\1(?!`)")
+SHELLS = ("sh", "bash", "shell", "zsh", "ksh")
+COMMAND_END = re.compile(r"[;&|(`]")
+DATA = ("yaml", "yml")
+ROOT_PROMPT = "#"
+
+
+def read_text(value: Value, nesting: int = 0) -> list[Node]:
+    """The QEMU command lines that a text shows."""
+    value = with_opaque(_dedented(value), FILL)
+    roots: list[Node] = []
+    for block in blocks(value.text):
+        language = block.language.lower()
+        if language in DATA or by_name(language):
+            roots.extend(_program(value.pick(*_whole(value, block.lines)), language, nesting))
+        elif may_hold_options("\n".join(value.text[low:high] for low, high in block.lines)):
+            is_prose = language == "text" and not block.is_code
+            roots.extend(_prose(value, block, nesting) if is_prose else _console(value, block, nesting))
+    return roots
+
+
+def _dedented(value: Value) -> Value:
+    """The text without the indentation of all its lines but the first, as in a string of a program."""
+    first, *lines = LINE.finditer(value.text)
+    indents = [len(line[0]) - len(line[0].lstrip(" ")) for line in lines if line[0].strip()]
+    indent = min(indents, default=0)
+    if not indent:
+        return value
+    return value.pick(first.span(), *((min(line.start() + indent, line.end()), line.end()) for line in lines))
+
+
+def _whole(value: Value, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The lines with their ends."""
+    text = value.text
+    return [(low, high + text.startswith("\n", high)) for low, high in lines] or [(0, 0)]
+
+
+def _program(code: Value, language: str, nesting: int) -> list[Node]:
+    known = by_name(language)
+    tree = read_tree(code, known) if known else read_yaml(code)[0]
+    return find_commands(tree, nesting)[0]
+
+
+def _prose(value: Value, block: Block, nesting: int) -> Iterator[Node]:
+    """Commands on lines of their own in a paragraph, and those between backquotes."""
+    for chunk in _chunks(value.text, block.lines):
+        low = chunk[0][0]
+        prompt = PROMPT.match(value.text, *chunk[0]) or BULLET.match(value.text, *chunk[0])
+        start = prompt.end() if prompt else low
+        if PROGRAM.match(value.text, start):
+            yield from _commands(value, [(start, chunk[0][1]), *chunk[1:]], nesting)
+    low, high = block.lines[0][0], block.lines[-1][1]
+    for match in INLINE.finditer(value.text, low, high):
+        if PROGRAM.match(value.text, match.start(2)):
+            yield from _commands(value, [match.span(2)], nesting, folded=True)
+
+
+def _console(value: Value, block: Block, nesting: int) -> Iterator[Node]:
+    """Code without a language, or a shell's: after prompts if there are any, else a script, else line by line."""
+    chunks = list(_chunks(value.text, block.lines))
+    prompted = [chunk for chunk in chunks if _prompt(value.text, chunk, block.language)]
+    found: list[Node] = []
+    if not prompted and block.is_code:
+        found = _script(value, _whole(value, block.lines), nesting)
+        yield from (root for root in found if block.language.lower() in SHELLS or _is_at_start(value, root))
+    seen = [root.span for root in found]
+    for chunk in prompted or chunks:
+        span = value.span(chunk[0][0], chunk[-1][1])
+        if not any(span.start <= at.start and at.end <= span.end for at in seen):
+            start = _prompt(value.text, chunk, block.language) or chunk[0][0]
+            yield from _commands(value, [(start, chunk[0][1]), *chunk[1:]], nesting)
+
+
+def _prompt(text: str, chunk: list[tuple[int, int]], language: str) -> int:
+    """Where the command after a prompt begins, or 0. `#` may as well begin a comment."""
+    match = PROMPT.match(text, *chunk[0])
+    if match is None:
+        return 0
+    bare = match[0].strip() == ROOT_PROMPT
+    if bare and (language.lower() in SHELLS or not PROGRAM.match(text, match.end())):
+        return 0
+    return match.end()
+
+
+def _chunks(text: str, lines: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Lines that are one: those which end in a backslash with the next; the mark of a shell that waits for more is left out."""
+    chunk: list[tuple[int, int]] = []
+    for low, high in lines:
+        more = MORE.match(text, low, high) if chunk else None
+        chunk.append((more.end() if more else low, high))
+        if not text[low:high].rstrip().endswith("\\"):
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _script(value: Value, ranges: list[tuple[int, int]], nesting: int) -> list[Node]:
+    return [root for root in read_script(value.pick(*ranges), nesting=nesting + 1).roots]
+
+
+def _commands(value: Value, lines: list[tuple[int, int]], nesting: int, folded: bool = False) -> Iterator[Node]:
+    """The command in some lines, if it begins with a program, or the options in them, if they begin with one."""
+    ranges = lines if folded else _whole(value, lines)
+    picked = value.pick(*ranges)
+    if not may_hold_options(picked.text):
+        return
+    if picked.text.lstrip().startswith("-"):
+        command = option_string(picked)
+        if command is not None:
+            yield command
+        return
+    if folded and "\n" in picked.text:
+        command = option_string(picked)
+        found: list[Node] = [command] if command is not None else []
+    else:
+        found = _script(value, ranges, nesting)
+    for root in found:
+        if _is_at_start(picked, root):
+            yield root
+
+
+def _is_at_start(text: Value, root: Node) -> bool:
+    """Whether a program stands where a command begins, or after one that runs others: a process list names it, too."""
+    if not isinstance(root, CommandNode) or root.program is None:
+        return True
+    start = root.program.span().start
+    at = bisect_left(range(len(text.text)), start, key=lambda index: text.span(index, index + 1).start)
+    low = text.text.rfind("\n", 0, at) + 1
+    while low > 1 and text.text[low - 2] == "\\":
+        low = text.text.rfind("\n", 0, low - 1) + 1
+    words = COMMAND_END.split(text.text[low:at])[-1].split()
+    return not words or words[0].rpartition("/")[2] in RUNNERS or "=" in words[0] or not words[0][0].isalnum()
