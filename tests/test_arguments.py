@@ -106,3 +106,12 @@ class TestReleasesThatLackIt:
         assert [d.severity for d in report.diagnostics] == ["error"]
         assert f"QEMU {without} has no" in report.diagnostics[0].message
         assert f"QEMU {having} has it" in report.diagnostics[0].message
+
+
+def test_the_last_type_of_a_netdev_says_which_parser_reads_it() -> None:
+    """Found by tests/predict.py: `type` alone is `type=on`, which is not stream any more."""
+    assert found("-netdev stream,id=n,server", "==7.2") == [("short-boolean", "server")]
+    assert found("-netdev stream,id=n,restrict,type", "==7.2") == [
+        ("short-boolean", "restrict"),
+        ("parameter-without-value", "type"),
+    ]

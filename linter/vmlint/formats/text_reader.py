@@ -26,7 +26,9 @@ PROMPT = re.compile(
 MORE = re.compile(r"[ \t]*>[ \t]+")
 BULLET = re.compile(r"[ \t]*(?:[-*+•][ \t]+(?=[^-\s])|\d+[.)][ \t]+)?[`\"']{0,3}")
 PROGRAM = re.compile(r"(?:[^\s`'\"]*/)?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]")
-FILL = re.compile(r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}|(?<=[=:/,])\.\.\.")
+FILL = re.compile(
+    r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}|(?<=[=:/,])\.\.\."
+)
 INLINE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`]{8,2000}?)\1(?!`)")
 SHELLS = ("sh", "bash", "shell", "zsh", "ksh")
 COMMAND_END = re.compile(r"[;&|(`]")

@@ -52,7 +52,8 @@ def _read_opts(name: str, option: Option, text: str) -> Argument:
         option = options().named["vnc"]
         return Argument(option, "", lex_opts(text, option.implied, len("vnc=")))
     params = lex_opts(text, option.implied)
-    if name == "netdev" and any(param.key == "type" and param.value in STREAM_TYPES for param in params):
+    kinds = [param.value for param in params if param.key == "type"]
+    if name == "netdev" and kinds and kinds[-1] in STREAM_TYPES:
         option = options().named["netdev stream"]
     return Argument(option, "", params)
 
