@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 from ..model import Document
 
-FORMATS = ("xml", "cmdline", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log", "lines")
+FORMATS = ("xml", "cmdline", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log", "readconfig", "lines")
 """The first that claims a file gets it."""
 
 
