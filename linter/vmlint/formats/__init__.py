@@ -12,7 +12,7 @@ from typing import Protocol, cast
 from ..model import Document
 
 FORMATS = (
-    *("xml", "cmdline", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log"),
+    *("xml", "cmdline", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log", "readconfig"),
     *("literals", "yaml", "text", "lines"),
 )
 """The first that claims a file gets it."""
