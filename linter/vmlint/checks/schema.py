@@ -53,6 +53,11 @@ def stray_text(node: Node, context: Context) -> Iterable[Finding]:
     return _findings(node, context, "stray-text")
 
 
+def qemu_namespace_missing(node: Node, context: Context) -> Iterable[Finding]:
+    """Arguments for QEMU that libvirt drops, because it knows them by their namespace."""
+    return _findings(node, context, "qemu-namespace-missing")
+
+
 def too_old(node: Node, context: Context) -> Iterable[Finding]:
     """What the oldest admitted libvirt does not have."""
     oldest = context.target.libvirt[0]

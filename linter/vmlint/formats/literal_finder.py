@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from ..model import Node, Problem
 from ..qemu.commandline import CommandNode
-from ..source import OPAQUE, Value
+from ..source import Value
 from .literal_tree import Group
-from .recognise import bare_value, has_qemu_value, is_no_command, may_hold_options, option_list, option_string
+from .recognise import bare_value, has_qemu_value, may_hold_options, option_list, option_string
 from .shell_script import read_script
 
 PASSING = re.compile(

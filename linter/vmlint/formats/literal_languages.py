@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from .names import is_named
 
-
 REFUSED = "{}%$#@"
 
 

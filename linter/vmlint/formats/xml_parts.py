@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..model import Node
 from ..qemu.commandline import CommandNode
@@ -14,7 +14,7 @@ from .spans import Text
 from .xml_node import QEMU_NAMESPACE, TEMPLATE, Tree, XmlNode
 
 if TYPE_CHECKING:
-    from lxml.etree import XMLParser, XMLSyntaxError, _Element
+    from lxml.etree import XMLParser, XMLSyntaxError, _Element, _LogEntry
 
 QEMU_TYPES = ("kvm", "qemu", "hvf")
 WRAPPERS = ("domainsnapshot", "domainbackup", "domstatus", "domaincheckpoint")
@@ -54,17 +54,33 @@ def syntax_error() -> type[XMLSyntaxError]:
 
 def parse_bytes(data: bytes, encoding: str | None = None) -> _Element:
     """The root element of a document. Raises what syntax_error() gives."""
-    from lxml.etree import fromstring
+    from lxml.etree import ErrorTypes, fromstring
 
-    return fromstring(data, _parser(encoding))
+    try:
+        return fromstring(data, _parser(encoding))
+    except syntax_error() as error:
+        if not (error.msg or "").startswith("Namespace prefix"):
+            raise
+        # libvirt does not mind a prefix that is not declared; any other mistake makes a document unreadable
+        parser = _new_parser(encoding, recover=True)
+        root = fromstring(data, parser)
+        undeclared = ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
+        if any(entry.type != undeclared for entry in cast("Iterable[_LogEntry]", parser.error_log)):
+            raise
+        return root
 
 
 @cache
 def _parser(encoding: str | None) -> XMLParser:
+    return _new_parser(encoding)
+
+
+def _new_parser(encoding: str | None, recover: bool = False) -> XMLParser:
     from lxml.etree import XMLParser
 
     return XMLParser(
         encoding=encoding,
+        recover=recover,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,

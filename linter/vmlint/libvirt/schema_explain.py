@@ -27,6 +27,9 @@ from .schema_shape import ABSENT, Condition
 
 REFUSING = frozenset(("features", "hyperv", "kvm", "stimer", "tlbflush", "active_pcr_banks"))
 """In these elements libvirt refuses a child it does not know; elsewhere it drops it (measured on 7.0, 9.0, 11.3)."""
+QEMU_NAMESPACE = "http://libvirt.org/schemas/domain/qemu/1.0"
+QEMU_PARTS = frozenset(("commandline", "override", "capabilities", "deprecation"))
+"""What may stand in a domain in that namespace."""
 MANY = 12
 """More values than that are not listed."""
 FEW = 3
@@ -78,7 +81,7 @@ class _Element:
         yield from self._children()
 
     def _attributes(self) -> Iterator[Mistake]:
-        names = [name for name in self.node.attribute_names if "{" not in name]
+        names = [name for name in self.node.attribute_names if "{" not in name and ":" not in name]
         for name in names:
             if name not in self.type.attributes:
                 mistake = self._unknown_attribute(name, names)
@@ -171,7 +174,9 @@ class _Element:
 
     def _unknown_child(self, node: Node, tag: str) -> Mistake:
         fields = {"name": label(node), "element": self.label, "meant": ""}
-        if tag.startswith("{"):
+        if self.parent is None and fields["name"] in QEMU_PARTS:
+            return _without_namespace(self.node, node, tag, fields)
+        if tag.startswith("{") or ":" in tag:
             return Mistake("unknown-element", node, "namespace", fields)
         refused = "-refused" if self.label in REFUSING else ""
         places = self._places(tag)
@@ -232,6 +237,16 @@ class _Element:
             yield Mistake("too-old", at, "", {"what": what, "after": member.after})
 
 
+def _without_namespace(root: Node, node: Node, tag: str, fields: dict[str, str]) -> Mistake:
+    """What is to go to QEMU past libvirt, but is not in the namespace by which libvirt knows it."""
+    kind = "qemu-namespace-missing"
+    if tag.startswith("{"):
+        return Mistake(kind, node, "other", {**fields, "given": tag[1:].partition("}")[0]})
+    if tag.startswith("qemu:"):
+        return Mistake(kind, node, "", fields, root.set_value("xmlns:qemu", QEMU_NAMESPACE))
+    return Mistake(kind, node, "none", fields)
+
+
 class _Text(Member):
     """The text of an element, as a member of it."""
 
@@ -244,7 +259,7 @@ class _Text(Member):
 
 def label(node: Node) -> str:
     """The name of an element as people write it: `foreign-domain` is only what rules call it."""
-    return str(node.element.tag) if "{" not in str(node.element.tag) else node.name.rpartition("}")[2]
+    return str(node.element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
 def _listed(known: list[str], example: str | None = None) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-FACTORS = {"": 1, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5, "e": 6}
-UNIT = re.compile(r"([kmgtpe]?)(i?b)?|bytes?", re.IGNORECASE)
+POWERS = ("", "k", "m", "g", "t", "p", "e")
+UNIT = re.compile(r"b|bytes?|([kmgtpe])(i?b)?", re.IGNORECASE)
 PART = re.compile(r"(\^?)(\d{1,9})(?:-(\d{1,9}))?")
 MAX_RANGE = 4096
 """A range of more CPUs than any host has is not counted out."""
@@ -17,9 +17,8 @@ def in_bytes(number: str, unit: str | None, default: str = "KiB") -> int | None:
     match = UNIT.fullmatch(default if unit is None else unit.strip())
     if match is None or not text.isdecimal():
         return None
-    power = FACTORS[(match[1] or "").lower()]
-    decimal = (match[2] or "").lower() == "b"
-    return int(text) * int((1000 if decimal else 1024) ** power)
+    base = 1000 if (match[2] or "").lower() == "b" else 1024
+    return int(text) * base ** POWERS.index((match[1] or "").lower())
 
 
 def number_set(text: str) -> set[int] | None:
