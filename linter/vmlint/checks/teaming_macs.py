@@ -133,10 +133,20 @@ def _same_address(team: Team) -> Iterator[list[Node]]:
     """Devices with one address; a pair counts as its persistent side. What other rules report is left out."""
     for octets, devices in team.by_mac.items():
         if is_usable(octets) and len(devices) > 1:
-            units = (_unit(team, device, octets) for device in devices)
+            units = () if _half_pair(team, devices) else (_unit(team, device, octets) for device in devices)
             kept = list(dict.fromkeys(unit for unit in units if unit is not None))
             if len(kept) > 1:
                 yield kept
+
+
+def _half_pair(team: Team, devices: list[Node]) -> Side | None:
+    """The persistent side, if these are one that nothing names and a host device that says nothing of a pair."""
+    if len(devices) != 2:
+        return None
+    sides = [side for device in devices if (side := team.side(device)) is not None]
+    others = [device for device in devices if team.side(device) is None]
+    half = len(sides) == 1 and sides[0] in team.free and known_text(others[0], "@type") == "hostdev"
+    return sides[0] if half else None
 
 
 def _unit(team: Team, device: Node, octets: bytes) -> Node | None:
@@ -160,6 +170,12 @@ def teaming_forgotten(node: Node, context: Context) -> Iterator[Finding]:
     if mac is None or octets is None or machine_kind(context.root) in NO_EXPRESS:
         return
     team = team_of(context.root)
+    half = _half_pair(team, team.by_mac.get(octets, []))
+    if half is not None and not node.has_template_parts:
+        edits = node.children[-1].insert_before(f"<teaming type='transient' persistent='{half.alias}'/>")
+        notes = (("virtio", half.device),)
+        yield Finding(mac, {"mac": mac.text, "alias": half.alias}, team.offer(edits), "half", notes)
+        return
     same = [device for device in team.by_mac.get(octets, [])[:3] if device != node]
     if len(same) != 1 or same[0].child("teaming") or known_text(same[0], "model@type") not in VIRTIO_MODELS:
         return

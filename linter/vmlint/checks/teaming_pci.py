@@ -18,13 +18,9 @@ from ..libvirt.sides import TRANSIENT, VIRTIO_MODELS, Side
 from ..libvirt.teaming import Team, side_at
 from ..libvirt.values import known_text
 from ..model import Node
+from ..qemu.failover import EIGHT, HOTPLUG_CHECKED, SEVEN
 from ..qemu.machines import NO_EXPRESS
 from ..source import Edit
-from ..versions import parse
-
-SEVEN, EIGHT, HOTPLUG_CHECKED = parse("7.0"), parse("8.0"), parse("7.2")
-"""QEMU 7.2 starts with a primary device on pcie.0, and 7.2 and later refuse one behind a port without hotplug (measured
-on 5.2, 7.2, 10.0 and 11.1); from 8.0 on both are refused, so that no file with them can have worked."""
 
 
 def bus_not_pcie(node: Node, context: Context) -> Iterator[Finding]:

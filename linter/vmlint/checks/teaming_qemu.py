@@ -10,7 +10,6 @@ from ..model import Node
 from ..qemu.commandline import CommandNode
 from ..qemu.device import Device
 from ..qemu.failover import Failover, facts, failover_of
-from ..source import Value
 from ..versions import parse
 
 LATE_PRIMARY_FOUND = ID_NEEDED = TWO_REFUSED = parse("7.2")
@@ -22,9 +21,9 @@ def too_old(node: Node, context: Context) -> Iterator[Finding]:
     """Failover for a QEMU that has none; the rule's table says which."""
     line = _line(node)
     for device in line.standbys if line else ():
-        yield Finding(_at(device, "failover"))
+        yield Finding(device.at("failover"))
     for device in line.primaries if line else ():
-        yield Finding(_at(device, "failover_pair_id"))
+        yield Finding(device.at("failover_pair_id"))
 
 
 def standby_not_virtio(node: Node, context: Context) -> Iterator[Finding]:
@@ -32,14 +31,14 @@ def standby_not_virtio(node: Node, context: Context) -> Iterator[Finding]:
     line = _line(node)
     for device in line.standbys if line else ():
         if device.driver and device.driver not in facts()["standby"]:
-            yield Finding(_at(device, "driver"), {"driver": device.driver}, variant="qemu")
+            yield Finding(device.at("driver"), {"driver": device.driver}, variant="qemu")
 
 
 def pair_not_found(node: Node, context: Context) -> Iterator[Finding]:
     """A `failover_pair_id` that names no standby NIC."""
     line = _line(node)
     for device in line.primaries if line else ():
-        at, name = _at(device, "failover_pair_id"), device.text("failover_pair_id")
+        at, name = device.at("failover_pair_id"), device.text("failover_pair_id")
         named = line.by_id.get(name, []) if line else []
         if line is None or at.opaque or len(named) > 1:
             continue
@@ -48,7 +47,7 @@ def pair_not_found(node: Node, context: Context) -> Iterator[Finding]:
         elif named and named[0] is device:
             yield Finding(at, {"name": name}, variant="qemu-itself")
         elif named and not named[0].is_standby and _is_plain(named[0]):
-            yield Finding(at, {"name": name}, variant="qemu-plain", notes=(("named", _at(named[0], "id")),))
+            yield Finding(at, {"name": name}, variant="qemu-plain", notes=(("named", named[0].at("id")),))
 
 
 def _is_plain(device: Device) -> bool:
@@ -64,8 +63,8 @@ def standby_shared(node: Node, context: Context) -> Iterator[Finding]:
         if line is not None and name and line.standby(devices[0]) is not None:
             variant = "" if context.target.admits_from("qemu", TWO_REFUSED) else "older"
             for device in devices[1:]:
-                notes = (("first", _at(devices[0], "failover_pair_id")),)
-                yield Finding(_at(device, "failover_pair_id"), {"name": name}, (), variant, notes)
+                notes = (("first", devices[0].at("failover_pair_id")),)
+                yield Finding(device.at("failover_pair_id"), {"name": name}, (), variant, notes)
 
 
 def primary_without_id(node: Node, context: Context) -> Iterator[Finding]:
@@ -74,7 +73,7 @@ def primary_without_id(node: Node, context: Context) -> Iterator[Finding]:
     for device in line.primaries if line and line.standbys else ():
         if device.value("id") is None and device.is_known:
             variant = "" if context.target.admits_from("qemu", ID_NEEDED) else "older"
-            yield Finding(_at(device, "failover_pair_id"), {"driver": device.driver}, variant=variant)
+            yield Finding(device.at("failover_pair_id"), {"driver": device.driver}, variant=variant)
 
 
 def primary_before_standby(node: Node, context: Context) -> Iterator[Finding]:
@@ -84,19 +83,19 @@ def primary_before_standby(node: Node, context: Context) -> Iterator[Finding]:
         standby = line.standby(device) if line else None
         if line is not None and standby is not None and not line.is_hidden(device):
             variant = "" if context.target.admits_before("qemu", LATE_PRIMARY_FOUND) else "visible"
-            notes = (("standby", _at(standby, "failover")),)
-            yield Finding(_at(device, "failover_pair_id"), {"name": standby.id}, (), variant, notes)
+            notes = (("standby", standby.at("failover")),)
+            yield Finding(device.at("failover_pair_id"), {"name": standby.id}, (), variant, notes)
 
 
 def standby_alone(node: Node, context: Context) -> Iterator[Finding]:
     """A standby NIC for which no primary device is there."""
     line = _line(node)
-    if line is None or not line.is_whole or any(_at(device, "failover_pair_id").opaque for device in line.primaries):
+    if line is None or not line.is_whole or any(device.at("failover_pair_id").opaque for device in line.primaries):
         return
     wrong = any(name not in line.by_id for name in line.by_pair)
     for device in line.standbys:
         if device.id and device.id not in line.by_pair and not wrong and device.driver in facts()["standby"]:
-            yield Finding(_at(device, "failover"), {"name": device.id}, variant="qemu")
+            yield Finding(device.at("failover"), {"name": device.id}, variant="qemu")
 
 
 def id_repeated(node: Node, context: Context) -> Iterator[Finding]:
@@ -105,7 +104,7 @@ def id_repeated(node: Node, context: Context) -> Iterator[Finding]:
     for name, devices in line.by_id.items() if line else ():
         if line is not None and len(devices) > 1 and any(map(_in_pair, devices)):
             for device in devices[1:]:
-                yield Finding(_at(device, "id"), {"alias": name}, (), "qemu", (("other", _at(devices[0], "id")),))
+                yield Finding(device.at("id"), {"alias": name}, (), "qemu", (("other", devices[0].at("id")),))
 
 
 def _in_pair(device: Device) -> bool:
@@ -121,9 +120,9 @@ def addresses_differ(node: Node, context: Context) -> Iterator[Finding]:
             continue
         kept, own = standby.value("mac"), device.value("mac")
         fields = {"alias": standby.id}
-        notes = (("persistent", kept or _at(standby, "failover")),)
+        notes = (("persistent", kept or standby.at("failover")),)
         if kept is None or own is None:
-            yield Finding(own or _at(device, "failover_pair_id"), fields, (), "qemu-missing", notes)
+            yield Finding(own or device.at("failover_pair_id"), fields, (), "qemu-missing", notes)
         elif not (kept.opaque or own.opaque):
             first, second = parse_mac(kept.text), parse_mac(own.text)
             if first is not None and second is not None and first != second:
@@ -135,11 +134,11 @@ def legacy_only(node: Node, context: Context) -> Iterator[Finding]:
     line = _line(node)
     for device in line.standbys if line else ():
         if device.is_on("disable-modern"):
-            yield Finding(_at(device, "disable-modern"), {"name": "disable-modern"})
+            yield Finding(device.at("disable-modern"), {"name": "disable-modern"})
         elif line is not None and device.value("disable-modern") is None:
             disabled = line.modern_disabled(device)
             if disabled is not None:
-                notes = (("standby", _at(device, "failover")),)
+                notes = (("standby", device.at("failover")),)
                 yield Finding(disabled.text, {"name": "disable-modern"}, notes=notes)
 
 
@@ -157,8 +156,3 @@ def boot_index_repeated(node: Node, context: Context) -> Iterator[Finding]:
 
 def _line(node: Node) -> Failover | None:
     return failover_of(node) if isinstance(node, CommandNode) else None
-
-
-def _at(device: Device, name: str) -> Value:
-    """Where a property stands, or the whole argument."""
-    return device.value(name) or device.node.text

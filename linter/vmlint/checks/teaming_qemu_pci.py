@@ -8,12 +8,9 @@ from ..finding import Context, Finding
 from ..model import Node
 from ..qemu.commandline import CommandNode
 from ..qemu.device import Device
-from ..qemu.failover import Failover, facts, failover_of
-from ..source import Edit, Value
-from ..versions import parse
+from ..qemu.failover import EIGHT, HOTPLUG_CHECKED, SEVEN, Failover, facts, failover_of
+from ..source import Edit
 
-SEVEN, EIGHT, HOTPLUG_CHECKED = parse("7.0"), parse("8.0"), parse("7.2")
-"""As in the rules on libvirt's XML: measured on 5.2, 7.2, 10.0 and 11.1."""
 ALWAYS_SEVERAL = ("igb",)
 """Drivers that make themselves multifunction devices (measured on 10.0 and 11.1; older releases have no igb)."""
 
@@ -23,10 +20,10 @@ def primary_not_pcie(node: Node, context: Context) -> Iterator[Finding]:
     for line, device in _primaries(node):
         machine, kind = line.machine, line.bus_kind(device)
         if machine == "microvm":
-            yield Finding(_at(device, "failover_pair_id"), {}, variant="qemu-microvm")
+            yield Finding(device.at("failover_pair_id"), {}, variant="qemu-microvm")
         elif kind == "conventional" or (machine in ("pseries", "s390x") and device.driver):
             variant = "qemu" if line.is_hidden(device) else "qemu-start"
-            at = device.value("bus") or _at(device, "failover_pair_id")
+            at = device.value("bus") or device.at("failover_pair_id")
             yield Finding(at, {"standby": device.text("failover_pair_id")}, variant=variant)
 
 
@@ -35,12 +32,12 @@ def primary_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
     releases = context.target.of("qemu")
     for line, device in _primaries(node):
         hidden, kind, owner = line.is_hidden(device), line.bus_kind(device), line.bus_owner(device)
-        at = device.value("bus") or _at(device, "failover_pair_id")
+        at = device.value("bus") or device.at("failover_pair_id")
         if kind == "root" and line.standby(device) is not None:
             starts = all(SEVEN <= release < EIGHT for release in releases)
             yield Finding(at, {}, variant="qemu-first" if not hidden else "qemu-starts" if starts else "qemu")
         elif kind == "port" and hidden and owner is not None and _is_off(owner, "hotplug"):
-            hotplug = _at(owner, "hotplug")
+            hotplug = owner.at("hotplug")
             edits: tuple[Edit, ...] = hotplug.replace(0, len(hotplug.text), "on")
             variant = "qemu-port" if context.target.admits_from("qemu", HOTPLUG_CHECKED) else "qemu-port-older"
             yield Finding(hotplug, {"bus": device.text("bus")}, edits, variant, (("transient", at),))
@@ -57,23 +54,23 @@ def primary_slot_shared(node: Node, context: Context) -> Iterator[Finding]:
             continue
         end = "" if line.is_hidden(device) else "-start"
         if device.function:
-            yield Finding(_at(device, "addr"), {"function": str(device.function)}, variant=f"qemu{end}")
+            yield Finding(device.at("addr"), {"function": str(device.function)}, variant=f"qemu{end}")
         elif device.is_on("multifunction"):
-            yield Finding(_at(device, "multifunction"), {}, variant=f"qemu-multifunction{end}")
+            yield Finding(device.at("multifunction"), {}, variant=f"qemu-multifunction{end}")
         elif device.driver in ALWAYS_SEVERAL:
             known = context.target.admits_from("qemu", EIGHT)
             variant = f"qemu-driver{end}" if known else "qemu-driver-missing"
-            yield Finding(_at(device, "driver"), {"driver": device.driver}, variant=variant)
+            yield Finding(device.at("driver"), {"driver": device.driver}, variant=variant)
 
 
 def primary_not_ethernet(node: Node, context: Context) -> Iterator[Finding]:
     """A primary device that is no network card, or no PCI device."""
     for line, device in _primaries(node):
         if device.driver in facts()["not_pci"]:
-            yield Finding(_at(device, "driver"), {"driver": device.driver}, variant="not-pci")
+            yield Finding(device.at("driver"), {"driver": device.driver}, variant="not-pci")
         elif device.driver in facts()["not_ethernet"] and line.bus_kind(device) != "conventional":
             variant = "" if line.is_hidden(device) else "start"
-            yield Finding(_at(device, "driver"), {"driver": device.driver}, variant=variant)
+            yield Finding(device.at("driver"), {"driver": device.driver}, variant=variant)
 
 
 def primary_property_unknown(node: Node, context: Context) -> Iterator[Finding]:
@@ -86,7 +83,7 @@ def primary_property_unknown(node: Node, context: Context) -> Iterator[Finding]:
         for name in device.names:
             if name not in known and not name.startswith("x-") and device.is_known:
                 fields = {"name": name, "driver": device.driver}
-                yield Finding(_at(device, name), fields)
+                yield Finding(device.at(name), fields)
 
 
 def _primaries(node: Node) -> Iterator[tuple[Failover, Device]]:
@@ -95,8 +92,3 @@ def _primaries(node: Node) -> Iterator[tuple[Failover, Device]]:
     for device in line.primaries if line is not None else ():
         if line is not None and device.text("failover_pair_id"):
             yield line, device
-
-
-def _at(device: Device, name: str) -> Value:
-    """Where a property stands, or the whole argument."""
-    return device.value(name) or device.node.text

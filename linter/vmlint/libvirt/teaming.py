@@ -166,7 +166,8 @@ class Team:
     @cached_property
     def has_loose_ends(self) -> bool:
         """Whether a side could be meant as the transient one of any persistent one."""
-        unclear = any(not side.role for side in self.sides) or any(side.kind == "hostdev" for side in self.persistents)
+        odd = any(side.kind == "hostdev" or not side.is_interface for side in self.persistents)
+        unclear = odd or any(not side.role for side in self.sides)
         return unclear or any(self.target(side) is None for side in self.transients)
 
     @cached_property

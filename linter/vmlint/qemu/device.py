@@ -41,6 +41,10 @@ class Device:
         written = self.node.text.pick((low + quoted, high - quoted))
         return written if written.text == text else Value(text, lambda: _fixed(written))
 
+    def at(self, name: str) -> Value:
+        """Where a property stands, or the whole argument."""
+        return self.value(name) or self.node.text
+
     def text(self, name: str) -> str:
         """The text of a property; '' where it is not given or partly unknown."""
         value = self.value(name)

@@ -7,6 +7,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from ..data import read_toml
+from ..versions import parse
 from .commandline import CommandNode, OptionNode
 from .device import TRUE, Device
 from .machines import kind_of_machine
@@ -14,6 +15,9 @@ from .machines import kind_of_machine
 PROGRAM_ARCH = re.compile(r".*qemu-system-([\w-]+?)(?:\.exe)?")
 X86_DEFAULT = ("x86_64", "i386")
 """Emulators whose machine is i440fx where none is given (`-machine help` of QEMU 5.2, 7.2, 10.0 and 11.1)."""
+SEVEN, EIGHT, HOTPLUG_CHECKED = parse("7.0"), parse("8.0"), parse("7.2")
+"""QEMU 7.2 starts with a primary device on pcie.0, and 7.2 and later refuse one behind a port without hotplug (measured
+on 5.2, 7.2, 10.0 and 11.1); from 8.0 on both are refused, so that no file with them can have worked."""
 ELSEWHERE = ("-readconfig", "-set")
 """Options that say more about devices than the command line shows."""
 MODERN_DISABLED = re.compile(rf"(?:virtio-net-pci|virtio-pci|device\.(.+))\.disable-modern=(?:{'|'.join(TRUE)})")
