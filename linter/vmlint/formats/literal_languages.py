@@ -206,7 +206,7 @@ LANGUAGES = (
     ),
     Language(
         "powershell",
-        ("*.ps1", "*.psm1"),
+        (),  # in fences only: files are read line by line, as commands there need no quotes
         r"<#(?s:.*?)(?:#>|\Z)|" + HASH,
         (
             Style('(?P<q>@")[ \t]*\r?\n', "backtick", POWERSHELL_HOLE, '\n"@', True),
