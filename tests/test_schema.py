@@ -17,6 +17,7 @@ from lxml import etree
 
 from tests.helpers import ROOT, lint, lint_and_fix, marked, read, vmlint
 from tests.mutants import Mutant, mutant
+from vmlint import check_text
 from vmlint.catalog import rules
 from vmlint.engine import Engine
 from vmlint.libvirt.schema import is_valid, verdict
@@ -353,3 +354,24 @@ def test_schema_command_prints_paths(tmp_path: Path) -> None:
     for path in chain(both):
         assert etree.parse(path).getroot().tag == "{http://www.w3.org/2001/XMLSchema}schema"
     assert vmlint("schema", "pool", cwd=tmp_path).returncode == 2
+
+
+TEMPLATE = """<domain type='kvm'>
+  <name>{{ name }}</name>
+  %s
+  <memory unit='GiB'>1</memory>
+  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+  %s
+  <os><type arch='aarch64' machine='virt'>hvm</type></os>
+  %s
+  <memmory>1</memmory>
+</domain>
+"""
+
+
+@pytest.mark.parametrize(
+    "signs", [("{% if x86 %}", "{% else %}", "{% endif %}"), ("%{ if x86 }", "%{ else }", "%{ endif }")]
+)
+def test_branches_of_a_template_are_not_taken_for_doubled(signs: tuple[str, str, str]) -> None:
+    found = check_text(TEMPLATE % signs, "guest.xml.j2").diagnostics
+    assert [d.rule for d in found] == ["unknown-element"]

@@ -71,6 +71,11 @@ class Node:
         """The name of an attribute that is there, as a text in the file."""
         raise NotImplementedError
 
+    @property
+    def is_of_template(self) -> bool:
+        """Whether the document is a template: not all that stands in it is there once filled in."""
+        return False
+
     def child(self, name: str) -> Node | None:
         """The first child called `name`."""
         return next((child for child in self.children if child.name == name), None)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ..libvirt.schema_explain import Mistake
 
 MEMO, STATUS = "schema", "domstatus"
+UNCERTAIN = ("doubled-element", "missing-element", "missing-attribute", "stray-text")
+"""What a template may well have, whose branches stand one beside another, and which is valid once it is filled in."""
 NEWEST_KNOWN = (12,)
 """From here on nothing in the schemas is too new for a libvirt."""
 
@@ -83,7 +85,8 @@ def _explained(root: Node) -> list[Mistake]:
         return []
     from ..libvirt.schema_explain import mistakes
 
-    return mistakes(root)
+    found = mistakes(root)
+    return [mistake for mistake in found if mistake.kind not in UNCERTAIN] if root.is_of_template else found
 
 
 def _finding(mistake: Mistake) -> Finding:

@@ -13,7 +13,7 @@ from ..model import Document
 
 FORMATS = (
     *("xml", "cmdline", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log", "readconfig"),
-    *("literals", "yaml", "text", "lines"),
+    *("literals", "yaml", "lines", "text"),
 )
 """The first that claims a file gets it."""
 

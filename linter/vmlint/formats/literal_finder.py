@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from ..model import Node, Problem
 from ..qemu.commandline import CommandNode
-from ..source import Value
+from ..source import OPAQUE, Value
+from .hints import may_hold_options
 from .literal_tree import Group
-from .recognise import bare_value, has_qemu_value, may_hold_options, option_list, option_string
+from .recognise import bare_value, has_qemu_value, option_list, option_string
 from .shell_script import read_script
 
 PASSING = re.compile(
@@ -61,8 +62,16 @@ def _words(group: Group) -> Iterator[Value]:
             yield item
         elif item.index or not item.is_list or depth > MAX_DEPTH:
             continue
-        elif not item.call or len(item.items) == 1 or PASSING.fullmatch(item.call):
+        elif _passes_words(item):
             stack.extend((inner, depth + 1) for inner in reversed(item.items))
+
+
+def _passes_words(group: Group) -> bool:
+    """Whether the words of a list are more words of the one it stands in, not a command of their own."""
+    if group.call:
+        return len(group.items) == 1 or PASSING.fullmatch(group.call) is not None
+    first = group.items[0] if group.items else None
+    return not isinstance(first, Value) or first.text[:1] in ("-", OPAQUE)
 
 
 class _Finder:

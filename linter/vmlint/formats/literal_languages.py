@@ -205,7 +205,7 @@ LANGUAGES = (
     ),
     Language(
         "powershell",
-        ("*.ps1", "*.psm1"),
+        (),  # in fences only: files are read line by line, as commands there need no quotes
         r"<#(?s:.*?)(?:#>|\Z)|" + HASH,
         (
             Style('(?P<q>@")[ \t]*\r?\n', "backtick", POWERSHELL_HOLE, '\n"@', True),
@@ -226,7 +226,7 @@ LANGUAGES = (
 )
 BY_NAME = {language.name: language for language in LANGUAGES}
 ALIASES = {
-    **{alias: name for alias, name in (("py", "python"), ("python3", "python"), ("golang", "go"), ("rs", "rust"))},
+    **{"py": "python", "python3": "python", "golang": "go", "rs": "rust"},
     **dict.fromkeys(("js", "ts", "typescript", "jsx", "tsx", "node"), "javascript"),
     **dict.fromkeys(("rb", "vagrantfile"), "ruby"),
     **dict.fromkeys(("terraform", "tf", "packer"), "hcl"),

@@ -16,6 +16,9 @@ FORMATTERS = frozenset(
 )
 """Functions that give the string they are given, with its placeholders filled in."""
 FILLED = "%"
+BRACKETS = {")": "(", "]": "[", "}": "{"}
+MAX_UNCLOSED = 20
+"""How many groups a bracket may end at once, where some of them were not closed."""
 
 
 class Group:
@@ -53,7 +56,8 @@ def joined(parts: Iterable[Value]) -> Value:
     values = list(parts)
     if len(values) == 1:
         return values[0]
-    pieces, at = [], 0
+    pieces: list[Piece] = []
+    at = 0
     for value in values:
         pieces.extend(piece._replace(at=at + piece.at) for piece in value.pieces)
         at += len(value.text)
@@ -69,14 +73,27 @@ def read_tree(script: Value, language: Language) -> Group:
         if token.kind == OPEN:
             frames.append(_Frame(script, language, frame.opened(token)))
         elif token.kind == CLOSE:
-            if len(frames) > 1:
-                frames.pop().flush()
-                frames[-1].closed(frame.group, token)
+            _close(frames, token, BRACKETS[script.text[token.start]])
         else:
             frame.take(token)
-    for frame in frames:
-        frame.flush()
+    while len(frames) > 1:
+        _close_last(frames, Token(CLOSE, len(script.text), len(script.text)))
+    frames[0].flush()
     return root
+
+
+def _close(frames: list[_Frame], token: Token, bracket: str) -> None:
+    """Ends the group that a bracket closes, and those in it that were not; one that closes nothing is left out."""
+    near = range(len(frames) - 1, max(0, len(frames) - 1 - MAX_UNCLOSED), -1)
+    opened = next((at for at in near if frames[at].group.bracket == bracket), len(frames))
+    while len(frames) > opened:
+        _close_last(frames, token)
+
+
+def _close_last(frames: list[_Frame], token: Token) -> None:
+    frame = frames.pop()
+    frame.flush()
+    frames[-1].closed(frame.group, token)
 
 
 class _Frame:
@@ -174,9 +191,9 @@ class _Frame:
 
     def closed(self, group: Group, token: Token) -> None:
         """A group has ended; it may be an argument list that makes a string, or what is done to one before it."""
-        first = group.items[0] if group.items else None
+        first = next((item for item in group.items if isinstance(item, Value) and item.text != OPAQUE), None)
         self.group.has_strings |= group.has_strings
-        if group.call in FORMATTERS and isinstance(first, Value) and not (self.parts and not self.glue):
+        if group.call in FORMATTERS and first is not None and not (self.parts and not self.glue):
             self.operand = self.operand if self.glue else None
             self._string(first)
             self.is_over = True
@@ -190,7 +207,7 @@ class _Frame:
                 self.flush()
             self.group.items.append(group)
             self.has_group = True
-            self.operand = (token.start, token.end)
+            self.operand = (token.start, token.end) if group.bracket == "(" or group.index else None
         self.last = token
 
     def flush(self) -> None:

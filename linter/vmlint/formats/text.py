@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from ..model import Document
 from ..source import Source
+from .hints import may_hold_qemu
 from .names import is_named
 from .spans import Text, whole
 from .text_reader import read_text
@@ -15,12 +14,12 @@ NAMES = (
     *("*.md", "*.markdown", "*.mdx", "*.rst", "*.adoc", "*.asciidoc", "*.txt", "*.text", "*.org", "*.textile"),
     *("*.wiki", "*.mediawiki", "*.rest", "*.qmd", "*.Rmd", "README", "INSTALL", "HACKING", "NOTES", "TODO", "HOWTO"),
 )
-HINT = re.compile(rb"(?:qemu|kvm)[\w./-]*|[\s`]--?[a-z][\w-]+[\s=]|<domain[\s>]", re.IGNORECASE)
+DOMAIN = b"<domain"
 
 
 def claims(path: str, head: bytes) -> bool:
     """Whether a file is a text, by its name, that may show a command."""
-    return is_named(path, NAMES) and HINT.search(head) is not None
+    return is_named(path, NAMES) and (may_hold_qemu(head) or DOMAIN in head)
 
 
 def parse(path: str, data: bytes) -> Document:

@@ -13,7 +13,8 @@ FENCE = re.compile(
 )
 LANGUAGE = re.compile(r"[ \t]*\{?\.?([\w+#-]*)")
 DIRECTIVE = re.compile(
-    r"[ \t]*(?:\.\.[ \t]+(?:code-block|code|sourcecode|highlight)::[ \t]*([\w+-]*)|\[source(?:%\w+)?,[ \t]*\"?([\w+-]+))"
+    r"[ \t]*(?:\.\.[ \t]+(?:code-block|code|sourcecode|highlight)::[ \t]*([\w+-]*)"
+    r"|\[source(?:%\w+)?,[ \t]*\"?([\w+-]+))"
 )
 INDENTED = re.compile(r"(?: {2,}|\t)[ \t]*")
 

@@ -9,26 +9,33 @@ from collections.abc import Iterator
 from ..model import Node
 from ..qemu.commandline import CommandNode
 from ..source import Value
+from .hints import may_hold_options
 from .literal_finder import find_commands
 from .literal_languages import by_name
 from .literal_tree import read_tree
 from .programs import RUNNERS
-from .recognise import may_hold_options, option_string
+from .recognise import option_string
 from .shell_script import read_script
 from .spans import with_opaque
 from .text_blocks import LINE, Block, blocks
 from .yaml_tree import read_yaml
 
 PROMPT = re.compile(
-    r"[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:\[[^\]\n]{0,80}\]|[\w.-]+@[\w.-]+(?:[: ][^\s$#>]*)?|[A-Za-z]:[\\\w]*|PS [^>\n]{0,80}|[~/][\w/.-]*)?"
-    r"[ \t]*([$#%>❯➜])[ \t]+(?=[^\s#])"
+    r"[ \t]*(?:\([\w.-]+\)[ \t]*)?"
+    r"(?:\[[^\]\n]{0,80}\]|[\w.-]+@[\w.-]+(?:[: ][^\s$#>]*)?|[A-Za-z]:[\\\w]*|PS [^>\n]{0,80}|[~/][\w/.-]*)?"
+    r"[ \t]*([$#%>\u276f\u279c])[ \t]+(?=[^\s#])"
 )
 MORE = re.compile(r"[ \t]*>[ \t]+")
 BULLET = re.compile(r"[ \t]*(?:[-*+•][ \t]+(?=[^-\s])|\d+[.)][ \t]+)?[`\"']{0,3}")
-PROGRAM = re.compile(r"(?:[^\s`'\"]*/)?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]")
-FILL = re.compile(
-    r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}|(?<=[=:/,])\.\.\."
+PROGRAM = re.compile(
+    r"(?:(?:sudo|exec|nohup|env|time|[A-Z_]{1,40}=[^\s]{0,200})[ \t]+){0,5}"
+    r"(?:[^\s`'\"]*/)?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]"
 )
+FILL = re.compile(
+    r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}"
+    r"|(?<=[=:/,])\.\.\."
+)
+"""What the reader is to fill in."""
 INLINE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`]{8,2000}?)\1(?!`)")
 SHELLS = ("sh", "bash", "shell", "zsh", "ksh")
 COMMAND_END = re.compile(r"[;&|(`]")
@@ -114,7 +121,7 @@ def _prompt(text: str, chunk: list[tuple[int, int]], language: str) -> int:
 
 
 def _chunks(text: str, lines: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-    """Lines that are one: those which end in a backslash with the next; the mark of a shell that waits for more is left out."""
+    """Lines that are one: those which end in a backslash with the next, without the mark of a shell that waits."""
     chunk: list[tuple[int, int]] = []
     for low, high in lines:
         more = MORE.match(text, low, high) if chunk else None
@@ -127,7 +134,7 @@ def _chunks(text: str, lines: list[tuple[int, int]]) -> Iterator[list[tuple[int,
 
 
 def _script(value: Value, ranges: list[tuple[int, int]], nesting: int) -> list[Node]:
-    return [root for root in read_script(value.pick(*ranges), nesting=nesting + 1).roots]
+    return read_script(value.pick(*ranges), nesting=nesting + 1).roots
 
 
 def _commands(value: Value, lines: list[tuple[int, int]], nesting: int, folded: bool = False) -> Iterator[Node]:

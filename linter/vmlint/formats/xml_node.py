@@ -29,6 +29,8 @@ TEMPLATE = re.compile(
     re.DOTALL,
 )
 
+TEMPLATE_START = re.compile(r"\{\{|\{%|<%|%\{")
+
 
 class Tree:
     """One parsed document and the part of the source it stands in."""
@@ -121,6 +123,10 @@ class XmlNode(Node):
             return tuple(source.literal(low, high, 0, attribute_encoder("", source.source.encoding)))
 
         return Value(name, pieces)
+
+    @property
+    def is_of_template(self) -> bool:
+        return TEMPLATE_START.search(self.tree.text.text) is not None
 
     @property
     def has_template_parts(self) -> bool:

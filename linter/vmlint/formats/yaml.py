@@ -1,11 +1,10 @@
-"""YAML files: workflows, cloud-init, Kubernetes manifests, playbooks; lists of words, options, and scripts in blocks."""
+"""YAML files: workflows, cloud-init, manifests, playbooks: lists of words, strings of options, scripts in blocks."""
 
 from __future__ import annotations
 
-import re
-
 from ..model import Document
 from ..source import Source
+from .hints import may_hold_qemu
 from .literal_finder import find_commands
 from .names import is_named
 from .spans import Text, whole
@@ -15,13 +14,13 @@ from .yaml_tree import read_yaml
 NAMES = ("*.yaml", "*.yml", "user-data", "*.sls")
 
 
-HINT = re.compile(rb"qemu|kvm|[\s\"'\[-]--?[a-z][\w-]+|<domain[\s>]", re.IGNORECASE)
+DOMAIN = b"<domain"
 
 
 def claims(path: str, head: bytes) -> bool:
     """Whether a file is YAML, by its name or first line, and may hold an option or a program's name."""
     is_yaml = is_named(path, NAMES) or head.startswith((b"#cloud-config", b"%YAML"))
-    return is_yaml and HINT.search(head) is not None
+    return is_yaml and (may_hold_qemu(head) or DOMAIN in head)
 
 
 def parse(path: str, data: bytes) -> Document:

@@ -59,7 +59,7 @@ def _take(script: Value, stack: list[Group], event: yaml.Event) -> None:
         stack.append(group)
     elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
         stack.pop()
-    elif isinstance(event, yaml.ScalarEvent) and event.value:
+    elif isinstance(event, yaml.ScalarEvent) and event.value and event.start_mark and event.end_mark:
         low, high = event.start_mark.index, event.end_mark.index
         style = event.style if event.style and event.style in "'\"|>" else None
         value = decode_scalar(script, low, high, style, event.value)
