@@ -22,8 +22,7 @@ from vmlint.formats.literal_languages import BY_NAME, LANGUAGES
 from vmlint.formats.literal_lexer import lex
 from vmlint.formats.spans import Text, whole
 from vmlint.formats.yaml_tree import read_yaml
-from vmlint.source import Edit
-from vmlint.source import OPAQUE, Source, Value
+from vmlint.source import OPAQUE, Edit, Source, Value
 
 if sys.version_info >= (3, 11):
     import tomllib
