@@ -56,10 +56,10 @@ def written(source: str, edits: tuple[Edit, ...]) -> str:
         ("python", r'"a\x41\u00e9\101\N{BULLET}\d\"\'"', f"aAéA{OPAQUE}\\d\"'"),
         ("python", "'a\\\nb'", "ab"),
         ("python", r"r'a\'b\n'", r"a\'b\n"),
-        ("python", 'f"{a[\'x\']!r:>{w}}b{{c}}"', f"{OPAQUE}b{OPAQUE}"),
+        ("python", "f\"{a['x']!r:>{w}}b{{c}}\"", f"{OPAQUE}b{OPAQUE}"),
         ("python", 'b"x"', "x"),
         ("go", '"a\\x41\\u00e9\\n"', "aAé\n"),
-        ("go", "`a\\n\"`", 'a\\n"'),
+        ("go", '`a\\n"`', 'a\\n"'),
         ("rust", 'r#"a"b"#', 'a"b'),
         ("rust", '"a\\\n   b\\u{e9}"', "abé"),
         ("javascript", "`a${ f(`b ${c}`) }d`", f"a{OPAQUE}d"),
@@ -219,7 +219,17 @@ def test_a_value_is_read_only_once() -> None:
 
 
 def test_each_name_is_claimed_by_its_format() -> None:
-    for path in ("a.py", "b/c.go", "Vagrantfile", ".cargo/config", "a.yml", "user-data", "README", "a.rst", "x.json.in"):
+    for path in (
+        "a.py",
+        "b/c.go",
+        "Vagrantfile",
+        ".cargo/config",
+        "a.yml",
+        "user-data",
+        "README",
+        "a.rst",
+        "x.json.in",
+    ):
         assert claim(path, b"qemu-system-x86_64 -serial tcp::1,server") is not None, path
     assert claim("config", b"qemu -serial x") is None
     assert claim("script", b"#!/usr/bin/env python3\nqemu -serial x") is literals

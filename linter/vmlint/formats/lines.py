@@ -5,6 +5,7 @@ Most are read as a shell would read them; the others by what continues a line th
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -58,6 +59,8 @@ DIALECTS = (
 NAMES = (*SETTINGS.names, *(name for dialect in DIALECTS for name in dialect.names))
 FOLDERS = re.compile(r"(?:^|/)(?:conf\.d|default|sysconfig)/[^/.]+(?:\.\w+)?\Z")
 """Where environment files stand that have no suffix."""
+ASSIGNED = re.compile(rb"(?:[ \t]*(?:#.*)?\r?\n)*[A-Za-z_]\w*=")
+"""How a file of settings begins that has no suffix either: systemd's EnvironmentFile= may be called anything."""
 PROXMOX = re.compile(r"(?:^|/)[1-9][0-9]{2,8}\.conf\Z")
 ARGS = re.compile(r"args:[ \t]*")
 UNQUOTED = re.compile(r"[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*[:+?]?=[ \t]*(?=-)")
@@ -65,7 +68,10 @@ UNQUOTED = re.compile(r"[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*[:+?]?=[ \t]*(?=-)")
 
 def claims(path: str, head: bytes) -> bool:
     """Whether a file is one of settings or commands, by its name."""
-    return (is_named(path, NAMES) or FOLDERS.search(path) is not None) and may_hold_qemu(head)
+    named = (
+        is_named(path, NAMES) or FOLDERS.search(path) or ("." not in os.path.basename(path) and ASSIGNED.match(head))
+    )
+    return bool(named) and may_hold_qemu(head)
 
 
 def parse(path: str, data: bytes) -> Document:

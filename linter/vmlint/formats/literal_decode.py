@@ -17,7 +17,8 @@ HOLE_TOKEN = re.compile(r"\"(?:[^\"\\\n]|\\.){0,999}\"|'(?:[^'\\\n]|\\.){0,999}'
 MAX_HOLE = 4000
 PLACEHOLDER = re.compile(
     r"\{\{[^{}]{0,200}\}\}|\{%[^{}%]{0,200}%\}|<%[^%<>]{0,200}%>|\$\{[^{}\n]{0,200}\}|\$\([\w.-]{1,80}\)"
-    r"|\$[A-Za-z_]\w*|@[A-Za-z]\w*@|%\(\w{1,80}\)[-#0 +]?\d*[diouxXrs]|%[-#0 +]?\d{0,4}(?:\.\d{1,4})?l{0,2}[cdiosuvqxX](?![A-Za-z])"
+    r"|\$[A-Za-z_]\w*|@[A-Za-z]\w*@|%\(\w{1,80}\)[-#0 +]?\d*[diouxXrs]"
+    r"|%[-#0 +]?\d{0,4}(?:\.\d{1,4})?l{0,2}[cdiosuvqxX](?![A-Za-z])"
     r"|\{[\w.:!?#>]{0,80}\}|<[^\W\d_][\w .-]{0,60}>"
 )
 """Parts that something fills in before QEMU sees the text, in whatever program or template."""

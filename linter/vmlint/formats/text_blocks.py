@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 LINE = re.compile(r"([^\n]*)(?:\n|\Z)")
 QUOTE = re.compile(r"(?:[ \t]{0,3}>)+[ \t]?")
-FENCE = re.compile(r"[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(```+|~~~+|-{4,}$|\.{4,}$|#\+begin_(?:src|example))", re.IGNORECASE)
+FENCE = re.compile(
+    r"[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(```+|~~~+|-{4,}$|\.{4,}$|#\+begin_(?:src|example))", re.IGNORECASE
+)
 LANGUAGE = re.compile(r"[ \t]*\{?\.?([\w+#-]*)")
 DIRECTIVE = re.compile(
-    r"[ \t]*(?:\.\.[ \t]+(?:code-block|code|sourcecode|highlight)::[ \t]*([\w+-]*)|\[source(?:%\w+)?,[ \t]*\"?([\w+-]+))"
+    r"[ \t]*(?:\.\.[ \t]+(?:code-block|code|sourcecode|highlight)::[ \t]*([\w+-]*)"
+    r"|\[source(?:%\w+)?,[ \t]*\"?([\w+-]+))"
 )
 INDENTED = re.compile(r"(?: {2,}|\t)[ \t]*")
 

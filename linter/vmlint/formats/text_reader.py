@@ -28,10 +28,12 @@ PROMPT = re.compile(
 MORE = re.compile(r"[ \t]*>[ \t]+")
 BULLET = re.compile(r"[ \t]*(?:[-*+•][ \t]+(?=[^-\s])|\d+[.)][ \t]+)?[`\"']{0,3}")
 PROGRAM = re.compile(
-    r"(?:(?:sudo|exec|nohup|env|time|[A-Z_]{1,40}=[^\s]{0,200})[ \t]+){0,5}(?:[^\s`'\"]*/)?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]"
+    r"(?:(?:sudo|exec|nohup|env|time|[A-Z_]{1,40}=[^\s]{0,200})[ \t]+){0,5}"
+    r"(?:[^\s`'\"]*/)?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]"
 )
 FILL = re.compile(
-    r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}|(?<=[=:/,])\.\.\."
+    r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]"
+    r"|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}|(?<=[=:/,])\.\.\."
 )
 """What the reader is to fill in."""
 INLINE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`]{8,2000}?)\1(?!`)")
