@@ -40,6 +40,7 @@ ROOF = {"__init__", "__main__", "cli", "run"}
 HEAVY = {
     "lxml",
     "xmlschema",
+    "yaml",
     "packaging",
     "sarif_om",
     "tree_sitter",

@@ -34,7 +34,7 @@ READ = [
     "guest.args",
     ".xml",
 ]
-NOT_READ = ["xml", "start", "guest.xml.bak", "guest.xmlx", "guestxml", "guest.png", "guest.qcow2", "guest.args.orig"]
+NOT_READ = ["xml", "start", "guest.xml.bak", "guest.xmlx", "guest.sh.bak", "guestxml", "notes.pdf", "guest.args.orig"]
 
 
 def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,7 @@ import pytest
 from vmlint.formats import xml
 from vmlint.model import Document
 from vmlint.qemu.commandline import CommandNode
+from vmlint.source import OPAQUE
 
 DOMAIN = "<domain type='kvm'><name>{}</name></domain>"
 
@@ -312,3 +313,30 @@ def test_hostile_files_take_bounded_time(name: str) -> None:
         assert root.text.span().end <= len(data)
     assert all(0 <= problem.span.start <= problem.span.end <= len(data) for problem in document.problems)
     assert time.process_time() - start < 10
+
+
+TEMPLATE = """{{% for vm in vms %}}
+<domain type='kvm'{{% if a < b %}} id='1'{{% endif %}} xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
+  <name>{name}</name>
+  <vcpu <%= cpuset ? "cpuset='1'" : "" %>>2</vcpu>
+  <devices>{{%- if x > 1 -%}}<interface type='{{{{ t["x"] }}}}'/>{{%- endif -%}}</devices>
+  <qemu:commandline><qemu:arg value='-serial'/><qemu:arg value='tcp:{{{{ ip["é"] }}}}:1,server'/></qemu:commandline>
+</domain>
+{{% endfor %}}
+"""
+
+
+@pytest.mark.parametrize("name", ["{{ vm.name }}", '{{ vm["name"] | d("<") }}', "<%= vm %>", "é{# a < b #}"])
+def test_control_tags_of_a_template_between_elements_and_in_tags(name: str) -> None:
+    data = TEMPLATE.format(name=name).encode()
+    document = xml.parse("x.xml.j2", data)
+    assert not document.problems
+    command = next(root for root in document.roots if isinstance(root, CommandNode))
+    span = command.words[1].span(len(f"tcp:{OPAQUE}:1,"), len(f"tcp:{OPAQUE}:1,server"))
+    assert command.words[1].text == f"tcp:{OPAQUE}:1,server"
+    assert data[span.start : span.end] == b"server"
+
+
+def test_a_template_that_cannot_be_read_is_told_once() -> None:
+    text = "{% if a %}<domain type='kvm'>{% else %}<domain type='qemu'>{% endif %}<name>x</name></domain>" * 3
+    assert [rule for rule, _ in problems(text)] == ["template-not-read"]

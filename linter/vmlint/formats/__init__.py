@@ -12,7 +12,7 @@ from typing import Protocol, cast
 from ..model import Document
 
 FORMATS = (
-    *("xml", "cmdline", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log", "readconfig"),
+    *("xml", "cmdline", "readconfig", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log"),
     *("literals", "yaml", "lines", "text"),
 )
 """The first that claims a file gets it."""

@@ -11,6 +11,7 @@ from ..qemu.commandline import CommandNode
 from ..source import OPAQUE, Value
 from .hints import may_hold_options
 from .literal_tree import Group
+from .programs import OTHER_VMM
 from .recognise import bare_value, has_qemu_value, option_list, option_string
 from .shell_script import read_script
 
@@ -23,6 +24,8 @@ STARTING = ("new", "Command", "command")
 MESSAGE = re.compile(r"\s*(?:[^\W\d_a-z][\w'-]*(?: \w|[.:!?]\s)|(?:(?! --?[a-z])[^\n]){0,300}?[\w)\"'][,:.!?] )")
 """How a text for people begins: with a capital letter, or with more than words before the first option."""
 MAX_NESTING = 3
+MAX_BEFORE = 4
+"""Where in a list its program is looked for."""
 MAX_DEPTH = 5
 """How far lists in lists are looked into for words."""
 LISTS = ("[", "(", "{")
@@ -55,19 +58,17 @@ def _in_order(root: Group) -> Iterator[list[Value]]:
 
 def _words(group: Group) -> Iterator[Value]:
     """The elements of a list, those of lists in it too; one that is not known is opaque."""
-    stack: list[tuple[Value | Group, int]] = [(item, 1) for item in reversed(group.items)]
+    stack: list[tuple[Value | Group, int, bool]] = [(item, 1, bool(group.call)) for item in reversed(group.items)]
     while stack:
-        item, depth = stack.pop()
+        item, depth, in_call = stack.pop()
         if isinstance(item, Value):
             yield item
-        elif item.index or not item.is_list or depth > MAX_DEPTH:
-            continue
-        elif _passes_words(item):
-            stack.extend((inner, depth + 1) for inner in reversed(item.items))
+        elif item.is_list and not item.index and depth <= MAX_DEPTH and (in_call or _passes_words(item)):
+            stack.extend((inner, depth + 1, bool(item.call)) for inner in reversed(item.items))
 
 
 def _passes_words(group: Group) -> bool:
-    """Whether the words of a list are more words of the one it stands in, not a command of their own."""
+    """Whether the words of a list are more words of the list it stands in, not a command of their own."""
     if group.call:
         return len(group.items) == 1 or PASSING.fullmatch(group.call) is not None
     first = group.items[0] if group.items else None
@@ -87,7 +88,10 @@ class _Finder:
         """The elements of a list, or the arguments of a call."""
         if len(words) < 2 or all(id(word) in self._used for word in words) or not _may_be_words(words):
             return
-        self._keep(option_list(words), words)
+        if _runs_another(words):
+            self._used.update(id(word) for word in words)
+        else:
+            self._keep(option_list(words), words)
 
     def chains(self, group: Group) -> None:
         """`.arg("-serial").arg("…")`, and `args.append("-serial")` line after line."""
@@ -133,6 +137,11 @@ class _Finder:
         if command is not None:
             self.roots.append(command)
             self._used.update(id(value) for value in values)
+
+
+def _runs_another(words: Sequence[Value]) -> bool:
+    """Whether the program of a list is another virtual machine monitor."""
+    return any(OTHER_VMM.search(word.text) for word in words[:MAX_BEFORE] if not word.text.startswith("-"))
 
 
 def _may_be_words(words: Sequence[Value]) -> bool:

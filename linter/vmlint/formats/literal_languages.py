@@ -226,7 +226,8 @@ LANGUAGES = (
 )
 BY_NAME = {language.name: language for language in LANGUAGES}
 ALIASES = {
-    **{"py": "python", "python3": "python", "golang": "go", "rs": "rust"},
+    **dict.fromkeys(("py", "python3"), "python"),
+    **{"golang": "go", "rs": "rust"},
     **dict.fromkeys(("js", "ts", "typescript", "jsx", "tsx", "node"), "javascript"),
     **dict.fromkeys(("rb", "vagrantfile"), "ruby"),
     **dict.fromkeys(("terraform", "tf", "packer"), "hcl"),

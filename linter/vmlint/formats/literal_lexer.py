@@ -18,6 +18,10 @@ BEFORE_OPERAND = frozenset((OPEN, SEPARATOR, CONCAT, PAIR, LINE, OTHER))
 REGEX = re.compile(r"/(?![/*\s])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 
 
+MAX_UNENDED = 500
+"""Strings without an end in one file; after so many no more are read: it is no program, and each is looked for long."""
+
+
 class Token(NamedTuple):
     """A token, its characters, and the text of a string."""
 
@@ -30,6 +34,7 @@ class Token(NamedTuple):
 def lex(script: Value, language: Language) -> Iterator[Token]:
     """The tokens of a program; comments and white space are left out, what is no right string is `other`."""
     text, pattern, at, last = script.text, _pattern(language), 0, LINE
+    left = MAX_UNENDED
     while found := pattern.search(text, at):
         at, kind = found.end(), found.lastgroup or OTHER
         if kind == "comment":
@@ -38,7 +43,8 @@ def lex(script: Value, language: Language) -> Iterator[Token]:
         if kind.startswith("style"):
             style = language.styles[int(kind[5:])]
             opened = _opener(style).match(text, found.start())
-            literal = decode_literal(script, opened, style) if opened else None
+            literal = decode_literal(script, opened, style) if opened and left else None
+            left -= literal is None and left > 0
             at = literal.end if literal else at
             token = Token(STRING if literal else OTHER, found.start(), at, literal.value if literal else None)
         elif language.regex and found[0] == "/" and last in BEFORE_OPERAND:

@@ -32,8 +32,8 @@ PROGRAM = re.compile(
     r"(?:[^\s`'\"]*/)?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]"
 )
 FILL = re.compile(
-    r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}"
-    r"|(?<=[=:/,])\.\.\."
+    r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]"
+    r"|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}|(?<=[=:/,])\.\.\."
 )
 """What the reader is to fill in."""
 INLINE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`]{8,2000}?)\1(?!`)")
@@ -86,11 +86,18 @@ def _prose(value: Value, block: Block, nesting: int) -> Iterator[Node]:
         prompt = PROMPT.match(value.text, *chunk[0]) or BULLET.match(value.text, *chunk[0])
         start = prompt.end() if prompt else low
         if PROGRAM.match(value.text, start):
-            yield from _commands(value, [(start, chunk[0][1]), *chunk[1:]], nesting)
+            found = _commands(value, [(start, chunk[0][1]), *chunk[1:]], nesting)
+            yield from filter(_has_arguments, found)
     low, high = block.lines[0][0], block.lines[-1][1]
     for match in INLINE.finditer(value.text, low, high):
         if PROGRAM.match(value.text, match.start(2)):
             yield from _commands(value, [match.span(2)], nesting, folded=True)
+
+
+def _has_arguments(root: Node) -> bool:
+    """Whether arguments follow a program, not the rest of a sentence that begins with its name."""
+    words = root.words if isinstance(root, CommandNode) and root.program is not None else ()
+    return bool(words) and not words[0].text.isalpha()
 
 
 def _console(value: Value, block: Block, nesting: int) -> Iterator[Node]:
