@@ -17,7 +17,7 @@ LIBVIRTS_ALIAS = re.compile(r"[a-z].*[0-9]|usb|ide|fdc|pci|nvram")
 SMALL_KIB = 32768
 """Nobody means a guest of less than 32 MiB: the number was meant in MiB."""
 FORMATS = {"qcow2": "qcow2", "qcow": "qcow", "qed": "qed", "vmdk": "vmdk", "vdi": "vdi"}
-"""Formats by the suffix of an image's name."""
+"""Formats by what follows the last dot in an image's name."""
 
 
 def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
@@ -83,11 +83,13 @@ def memory_without_unit(node: Node, context: Context) -> Iterator[Finding]:
 
 def disk_format_missing(node: Node, context: Context) -> Iterator[Finding]:
     """A disk whose image is named after a format that the disk does not say."""
-    file, driver, source = node.get("source@file"), node.child("driver"), node.child("source")
-    if file is None or source is None or file.opaque or node.has_template_parts or node.get("driver@type"):
+    source = node.child("source")
+    file = source.value("file") if source else None
+    format_ = FORMATS.get(file.text.rpartition(".")[2].lower()) if file else None
+    if file is None or source is None or format_ is None or file.opaque or node.has_template_parts:
         return
-    format_ = FORMATS.get(file.text.rpartition(".")[2].lower()) if "." in file.text else None
-    if format_:
+    driver = node.child("driver")
+    if driver is None or driver.value("type") is None:
         edits = driver.set_value("type", format_) if driver else ()
         edits = edits or source.insert_before(f"<driver name='qemu' type='{format_}'/>")
         yield Finding(file, {"format": format_}, edits)
@@ -106,8 +108,11 @@ def disk_target_twice(node: Node, context: Context) -> Iterator[Finding]:
 
 def iothread_unknown(node: Node, context: Context) -> Iterator[Finding]:
     """An I/O thread that the domain does not define."""
-    given, known = node.value("iothread"), _iothreads(context.root)
-    if given is not None and known is not None and given.text.isdecimal() and int(given.text) not in known:
+    given = node.value("iothread")
+    if given is None or not given.text.isdecimal():
+        return
+    known = _iothreads(context.root)
+    if known is not None and int(given.text) not in known:
         variant = "" if known else "none"
         yield Finding(given, {"id": given.text, "known": ", ".join(map(str, sorted(known)))}, variant=variant)
 

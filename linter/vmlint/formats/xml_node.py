@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ..model import Node
 from ..source import Edit, Piece, Span, Value
@@ -54,6 +55,14 @@ def _name(element: _Element) -> str:
     return str(element.tag).replace(QEMU_NAMESPACE, "qemu:")
 
 
+@lru_cache(maxsize=16)
+def _below(name: str, wanted: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Those of some paths that begin with a name, and the tags of the elements they lead to."""
+    paths = frozenset(path for path in wanted if path.partition("/")[0] == name)
+    ends = {path.rpartition("/")[2].replace("qemu:", QEMU_NAMESPACE) for path in paths if "/" in path}
+    return paths, tuple(ends)
+
+
 class XmlNode(Node):
     """An element. Equal to another node of the same element; bytes are found when asked for."""
 
@@ -81,24 +90,29 @@ class XmlNode(Node):
 
     def walk(self, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
         """As in Node, but lets lxml find the elements: most of a domain is of no interest to any rule."""
-        paths = frozenset(path for path in wanted if path.partition("/")[0] == self.name)
+        paths, tags = _below(self.name, wanted)
         if any(path.endswith("/*") for path in paths):
             yield from super().walk(paths)
             return
         if self.name in paths:
             yield self.name, self
-        tags = {path.rpartition("/")[2].replace("qemu:", QEMU_NAMESPACE) for path in paths if "/" in path}
+        above = {self.element: self.name}
         for element in self.element.iter(*tags) if tags else ():
-            path = self._path_to(element)
-            if path in paths and element is not self.element:
-                yield path, XmlNode(self.tree, element)
+            if element is not self.element:
+                path = f"{self._path_to(element.getparent(), above)}/{_name(element)}"
+                if path in paths:
+                    yield path, XmlNode(self.tree, element)
 
-    def _path_to(self, element: _Element) -> str:
-        names = []
-        while element is not self.element:
-            names.append(_name(element))
-            element = cast("_Element", element.getparent())  # iter() stays below self.element
-        return "/".join([self.name, *reversed(names)])
+    def _path_to(self, element: _Element | None, known: dict[_Element, str]) -> str:
+        """Path of an element below this one; `known` grows by it and those around it."""
+        names: list[_Element] = []
+        while element is not None and element not in known:
+            names.append(element)
+            element = element.getparent()
+        path = known[element] if element is not None else ""
+        for below in reversed(names):
+            path = known[below] = f"{path}/{_name(below)}"
+        return path
 
     def value(self, name: str) -> Value | None:
         text = self.element.get(name)

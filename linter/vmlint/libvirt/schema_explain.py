@@ -117,7 +117,7 @@ class _Element:
         """A value of an attribute, or (no name) the text of an element."""
         if value is None or value.opaque:
             return
-        if member.type.is_valid(value.text):
+        if member.takes(value.text):
             after = value_after(member.type, value.text)
             if after:
                 yield Mistake("too-old", value, "", {"what": f"the value '{value.text}'", "after": after})
@@ -222,7 +222,7 @@ class _Element:
         if value is None:
             return None if condition.attribute in owner.meant else ABSENT
         member = owner.type.attributes.get(condition.attribute)
-        return value.text if member and not value.opaque and member.type.is_valid(value.text) else None
+        return value.text if member and not value.opaque and member.takes(value.text) else None
 
     def _owner(self, condition: Condition) -> _Element:
         """The element that has the attribute a condition asks about."""
@@ -252,6 +252,7 @@ class _Text(Member):
 
     def __init__(self, type_: Any) -> None:
         self.type = type_
+        self._judged = {}
 
     def _own(self, name: str) -> str | None:
         return None

@@ -13,6 +13,8 @@ from .schema_shape import MAX, MIN, WHEN, Condition, conditions
 VMLINT = "{urn:vmlint:schema}"
 XS = "{http://www.w3.org/2001/XMLSchema}"
 ROOTS = ("domain", "network")
+REMEMBERED = 1000
+"""So many values of one member are remembered."""
 SIMILARITY = 0.6
 """As difflib counts it; one wrong letter in three is still alike."""
 
@@ -24,6 +26,15 @@ class Member:
         self._declared = declared
         self.name: str = declared.name
         self.type: Any = declared.type
+        self._judged: dict[str, bool] = {}
+
+    def takes(self, text: str) -> bool:
+        """Whether it may have this value; documents repeat theirs, and the answer takes long."""
+        if text not in self._judged:
+            if len(self._judged) >= REMEMBERED:
+                self._judged.clear()
+            self._judged[text] = bool(self.type.text_is_valid(text))
+        return self._judged[text]
 
     def _own(self, name: str) -> str | None:
         found = self._declared.elem.get(name)
@@ -34,7 +45,7 @@ class Member:
         """When it is there."""
         return conditions(self._own(WHEN))
 
-    @property
+    @cached_property
     def after(self) -> str | None:
         """The newest release that is known to lack it."""
         return self._own(f"{VMLINT}after")
@@ -48,7 +59,7 @@ class Member:
 class Attribute(Member):
     """An attribute that a type has."""
 
-    @property
+    @cached_property
     def required(self) -> bool:
         """Whether it must be there (if its conditions hold)."""
         return bool(self._declared.use == "required")
@@ -57,12 +68,12 @@ class Attribute(Member):
 class Child(Member):
     """An element that may stand in another."""
 
-    @property
+    @cached_property
     def single(self) -> bool:
         """Whether it may stand only once."""
         return self._own(MAX) is not None or (self._declared.parent.model == "all" and self._declared.max_occurs == 1)
 
-    @property
+    @cached_property
     def required(self) -> bool:
         """Whether it must be there (if its conditions hold)."""
         return self._own(MIN) is not None or (self._declared.parent.model == "all" and self._declared.min_occurs > 0)

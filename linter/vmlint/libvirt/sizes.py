@@ -18,8 +18,7 @@ def in_bytes(number: str, unit: str | None, default: str = "KiB") -> int | None:
     if match is None or not text.isdecimal():
         return None
     base = 1000 if (match[2] or "").lower() == "b" else 1024
-    size: int = int(text) * base ** POWERS.index((match[1] or "").lower())
-    return size
+    return int(text) * int(base ** POWERS.index((match[1] or "").lower()))
 
 
 def number_set(text: str) -> set[int] | None:
