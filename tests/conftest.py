@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.register_profile("search", max_examples=1000, deadline=None)
+SLOW_MACHINE = [HealthCheck.too_slow]  # how long a test takes to make its examples says nothing of the code
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=SLOW_MACHINE)
+settings.register_profile("search", max_examples=1000, deadline=None, suppress_health_check=SLOW_MACHINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
