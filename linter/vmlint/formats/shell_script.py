@@ -118,9 +118,10 @@ class ScriptReader:
         command = find_command(words, env)
         self._keep(command)
         program = program_at(words)
+        is_bare = command is None and not runs_another(words)
         if not reads_patterns(words):
             for word in words if program is None else words[:program]:
-                self.string(word.value, command is None and not runs_another(words), nesting=nesting)
+                self.string(word.value, is_bare, nesting=nesting)
 
     def string(self, value: Value, is_bare: bool = True, name: str = "", nesting: int = 0) -> None:
         """A string that may hold a script, options, or the value of one.
