@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.helpers import read
 from vmlint.fixer import apply
-from vmlint.formats import make
+from vmlint.formats import claim, make
 from vmlint.formats.builder import utf8
 from vmlint.model import Document
 from vmlint.qemu.commandline import CommandNode
@@ -96,3 +97,63 @@ def test_values_as_the_real_make_reads_them(tmp_path_factory: pytest.TempPathFac
     line = f"a{text}b"
     value = make._value(Value(line, (Piece(0, len(line), 0, len(line), 1, utf8),)), 0)
     assert value.text.replace(OPAQUE, "") == done.stdout.decode().removesuffix("\n")
+
+
+LARGE = 10_000
+HOSTILE = {
+    "parentheses": "qemu-kvm $(" + "$(" * LARGE,
+    "braces": "qemu-kvm -serial ${" * (LARGE // 10),
+    "backslashes": "qemu-kvm -serial tcp::1,server " + "\\" * LARGE,
+    "continuations": "qemu-kvm -serial \\\n" * (LARGE // 10),
+    "quotes": "X = qemu-kvm -serial " + "\"'" * LARGE,
+    "one long line": "qemu-kvm " + "-serial tcp::1,server " * (LARGE // 10),
+    "one long word": "qemu-kvm -serial " + "a" * LARGE * 10 + ",server",
+    "equal signs": "X" + "=" * LARGE + "-serial tcp::1,server",
+    "colons": "unix:" + ":" * LARGE + ",server qemu -serial tcp" + ":" * LARGE,
+    "sections": '[chardev "a"]\nx = "y"\n' * (LARGE // 10),
+    "unclosed section": '[chardev "' + "a" * LARGE + "\n[Service]\nExecStart=qemu-kvm -serial x\n",
+    "heredocs": "RUN <<A <<B\n-serial qemu\n" * (LARGE // 40),
+    "interpolations": "qemu-kvm {{" + "{{ x }} {{" * (LARGE // 10),
+    "blanks": "qemu-kvm -serial" + " " * LARGE + "\t" * LARGE + "x,server",
+    "options without values": "-serial " * LARGE,
+    "bytes": bytes(range(256)).decode("latin-1") * 40 + "qemu-kvm -serial x,server",
+}
+NAMES_OF_HOSTS = (*HOSTS, "x.ps1", "x.exp", "x.log", "x.cfg", "run")
+STARTS = {"Makefile": "run:\n\t", "x.mk": "X := ", "a.service": "[Service]\nExecStart=", "Dockerfile": "RUN "} | {
+    "b.service": "[Service]\nEnvironment=X=-serial ",
+    "Containerfile": 'CMD ["qemu-kvm", "',
+    "justfile": "run:\n    ",
+    "101.conf": "args: ",
+    "x.log": "2024-01-01 10:00:00.000+0000: starting up\nLC_ALL=C ",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_take_bounded_time(name: str) -> None:
+    for host in NAMES_OF_HOSTS:
+        data = (STARTS.get(host, "") + HOSTILE[name]).encode("utf-8", "surrogateescape")
+        start = time.process_time()
+        format_ = claim(host, data)
+        document = format_.parse(host, data) if format_ else None
+        assert time.process_time() - start < 10, host
+        for command in commands(document) if document else ():
+            assert 0 <= command.span.start <= command.span.end <= len(data)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.sampled_from(NAMES_OF_HOSTS),
+    st.lists(
+        st.sampled_from(
+            ["qemu-kvm ", "-serial ", "tcp::1,server", "\n", "\\\n", "\t", " ", "'", '"', "$", "(", ")", "{", "}", "[", "]",
+             "=", "#", "<<E\n", "E\n", "[Service]\n", "ExecStart=", "run:\n", "RUN ", "X=", "\\", "`", "%", "\0", "\r\n", "é", "\udcff"]
+        ),
+        max_size=30,
+    ).map("".join),
+)  # fmt: skip
+def test_no_file_is_too_odd(host: str, text: str) -> None:
+    data = text.encode("utf-8", "surrogateescape")
+    format_ = claim(host, data)
+    for command in commands(format_.parse(host, data)) if format_ else ():
+        for word in command.words:
+            assert 0 <= word.span().start <= word.span().end <= len(data)

@@ -12,7 +12,8 @@ COMMON = frozenset(("action", "append", "compat", "help", "msg", "name", "set", 
 MIN_READ, MIN_OTHER = 3, 5
 """The fewest letters in the name of an option that is a hint: one whose argument is read in parts, any other."""
 PROGRAMS = "[qQ](?:emu|EMU)|kvm|KVM"
-BARE_VALUES = "(?:tcp|telnet|tn3270|websocket|unix):|socket,|file="
+BARE_VALUES = "(?:tcp|telnet|tn3270|websocket|unix):|socket,|file=|[=+-]['\"]?,[a-z]"
+"""How the value of an option begins, or the rest of one in a variable (`ro=",readonly"`)."""
 
 
 def may_hold_options(text: str) -> bool:

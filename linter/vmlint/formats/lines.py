@@ -30,7 +30,7 @@ class Dialect(NamedTuple):
     names: tuple[str, ...]
     comment: re.Pattern[str] | None = None
     mark: str = "\\"
-    blank: str = r"[ \t]*\\\r?\n[ \t]*"
+    blank: str = r"(?<![ \t])[ \t]*\\\r?\n[ \t]*"
     opaque: str = r"\$\{?\w+\}?"
 
 
@@ -44,17 +44,17 @@ DIALECTS = (
         ("*.bat", "*.cmd"),
         re.compile(r"[ \t]*(?:@?rem\b|::)", re.IGNORECASE),
         "^",
-        r"[ \t]*\^\r?\n[ \t]*",
+        r"(?<![ \t])[ \t]*\^\r?\n[ \t]*",
         r"%[^%\s]+%|%~?\w",
     ),
     Dialect(
         ("*.ps1", "*.psm1"),
         HASH,
         "`",
-        rf"[ \t]*`\r?\n[ \t]*|[(),@]\s|(?<=['\"]),(?=['\"(])|{REST}",
+        rf"(?<![ \t])[ \t]*`\r?\n[ \t]*|[(),@]\s|(?<=['\"]),(?=['\"(])|{REST}",
         r"\$\{?[\w:]+\}?",
     ),
-    Dialect(("*.fish", "*.exp", "*.tcl", "*.expect"), HASH, blank=rf"[ \t]*\\\r?\n[ \t]*|{REST}"),
+    Dialect(("*.fish", "*.exp", "*.tcl", "*.expect"), HASH, blank=rf"(?<![ \t])[ \t]*\\\r?\n[ \t]*|{REST}"),
 )
 NAMES = (*SETTINGS.names, *(name for dialect in DIALECTS for name in dialect.names))
 FOLDERS = re.compile(r"(?:^|/)(?:conf\.d|default|sysconfig)/[^/.]+(?:\.\w+)?\Z")

@@ -8,18 +8,13 @@ from itertools import pairwise
 
 from ..model import Node, Problem
 from ..qemu.commandline import CommandNode
-from ..source import OPAQUE, Value
+from ..source import Value
 from .hints import may_hold_options
-from .literal_tree import Group
+from .literal_tree import PASSING, Group
 from .programs import OTHER_VMM
 from .recognise import bare_value, has_qemu_value, option_list, option_string
 from .shell_script import read_script
 
-PASSING = re.compile(
-    r"(?:arg|args|append|extend|push|push_back|emplace_back|add|addAll|add_args?|addArgs?|insert|new|concat|with_args?"
-    r"|extend_from_slice|push_str|Command|command|write|add_argument|addArgument|option|opt)",
-)
-"""Methods that pass on words one call after another."""
 STARTING = ("new", "Command", "command")
 MESSAGE = re.compile(r"\s*(?:[^\W\d_a-z][\w'-]*(?: \w|[.:!?]\s)|(?:(?! --?[a-z])[^\n]){0,300}?[\w)\"'][,:.!?] )")
 """How a text for people begins: with a capital letter, or with more than words before the first option."""
@@ -63,16 +58,8 @@ def _words(group: Group) -> Iterator[Value]:
         item, depth, in_call = stack.pop()
         if isinstance(item, Value):
             yield item
-        elif item.is_list and not item.index and depth <= MAX_DEPTH and (in_call or _passes_words(item)):
+        elif item.is_list and not item.index and depth <= MAX_DEPTH and (in_call or item.passes_words):
             stack.extend((inner, depth + 1, bool(item.call)) for inner in reversed(item.items))
-
-
-def _passes_words(group: Group) -> bool:
-    """Whether the words of a list are more words of the list it stands in, not a command of their own."""
-    if group.call:
-        return len(group.items) == 1 or PASSING.fullmatch(group.call) is not None
-    first = group.items[0] if group.items else None
-    return not isinstance(first, Value) or first.text[:1] in ("-", OPAQUE)
 
 
 class _Finder:

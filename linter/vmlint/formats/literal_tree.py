@@ -5,6 +5,7 @@ Strings that are joined are one value; what is joined to them and is no string i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from ..source import OPAQUE, Piece, Value, refuse
@@ -16,6 +17,11 @@ FORMATTERS = frozenset(
 )
 """Functions that give the string they are given, with its placeholders filled in."""
 FILLED = "%"
+PASSING = re.compile(
+    r"(?:arg|args|append|extend|push|push_back|emplace_back|add|addAll|add_args?|addArgs?|insert|new|concat|with_args?"
+    r"|extend_from_slice|push_str|Command|command|write|add_argument|addArgument|option|opt)",
+)
+"""Methods that pass on words one call after another."""
 BRACKETS = {")": "(", "]": "[", "}": "{"}
 MAX_UNCLOSED = 20
 """How many groups a bracket may end at once, where some of them were not closed."""
@@ -35,6 +41,14 @@ class Group:
         self.is_list = bool(bracket)
         self.has_strings = False
         self.items: list[Value | Group] = []
+
+    @property
+    def passes_words(self) -> bool:
+        """Whether its words are more words of the list it stands in: not a command of their own, nor one value."""
+        if self.call or self.index:
+            return not self.index and (len(self.items) == 1 or PASSING.fullmatch(self.call) is not None)
+        first = self.items[0] if self.items else None
+        return not isinstance(first, Value) or first.text[:1] in ("-", OPAQUE)
 
     def groups(self) -> Iterator[Group]:
         """This group and all in it, outer ones first."""
@@ -206,7 +220,7 @@ class _Frame:
             if self.parts:
                 self.flush()
             self.group.items.append(group)
-            self.has_group = True
+            self.has_group = group.passes_words or not (group.call or group.index)
             self.operand = (token.start, token.end) if group.bracket == "(" or group.index else None
         self.last = token
 

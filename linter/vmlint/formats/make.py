@@ -25,7 +25,7 @@ END_OF_DEFINE = re.compile(r"[ ]*endef\b")
 RECIPE = re.compile(r"\t[ \t@+-]*")
 INLINE_RECIPE = re.compile(r"[^\s:#=][^:#=\n]*::?[^=#;\n]*;[ \t@+-]*")
 CONTINUED_RECIPE = r"(?<=\\\n)\t"
-CONTINUED_VALUE = r"[ \t]*(?:\\\r?\n[ \t]*)+"
+CONTINUED_VALUE = r"(?<![ \t])[ \t]*(?:\\\r?\n[ \t]*)+"
 VARIABLE = r"\$(?:([({])|[^\s])"
 RECIPE_UNIT = re.compile(f"{CONTINUED_RECIPE}|{VARIABLE}")
 VALUE_UNIT = re.compile(rf"{CONTINUED_VALUE}|{VARIABLE}|\\#|#")

@@ -111,8 +111,23 @@ def bare_value(value: Value, option: str | None = None) -> CommandNode | None:
     name = option or next((name for name, pattern in BARE_VALUES if pattern.fullmatch(text)), None)
     if name is None or not has_qemu_value(name, text):
         return None
-    start = value.span(0, 0).start
-    return CommandNode([Value(name, (Piece(0, len(name), start, start, 0, refuse),)), value])
+    return CommandNode([_unwritten(name, value), value])
+
+
+def rest_of_value(value: Value, option: str) -> CommandNode | None:
+    """What a variable adds to the argument of `option` (`,readonly`), as it is: elsewhere it may be used otherwise."""
+    text = value.text
+    if not text.startswith(",") or not has_qemu_value(option, OPAQUE + text):
+        return None
+    before = _unwritten(OPAQUE, value).pieces
+    pieces = (*before, *(piece._replace(at=piece.at + 1, encode=refuse) for piece in value.pieces))
+    return CommandNode([_unwritten(option, value), Value(OPAQUE + text, pieces)])
+
+
+def _unwritten(text: str, before: Value) -> Value:
+    """A text that does not stand before a value, but belongs there."""
+    start = before.span(0, 0).start
+    return Value(text, (Piece(0, len(text), start, start, 0, refuse),))
 
 
 def split(value: Value, start: int = 0) -> list[Value]:

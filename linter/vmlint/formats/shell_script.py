@@ -28,6 +28,7 @@ from .recognise import (
     prefix,
     program_at,
     reads_patterns,
+    rest_of_value,
     runs_another,
     split,
     tokens,
@@ -51,6 +52,8 @@ COMMENT = re.compile(r"[ \t]*#")
 OPTION_WORD = re.compile(r"-\S+")
 USE = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?\$[{(]?([A-Za-z_]\w*)(?=[)},\"'\s]|$)", re.ASCII)
 """`-monitor $MON`: the option that a variable is the argument of."""
+ADDITION = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?[^\s\"'$][^\s\"']*\$[{(]?([A-Za-z_]\w*)", re.ASCII)
+"""`-drive file=x$RO`: the option to whose argument a variable adds something."""
 
 
 class Found(NamedTuple):
@@ -92,6 +95,11 @@ class ScriptReader:
         """The option that each variable is the argument of, somewhere in the file."""
         return {match[2]: match[1] for match in USE.finditer(self.text)}
 
+    @cached_property
+    def additions(self) -> dict[str, str]:
+        """The option to whose argument each variable adds something."""
+        return {match[2]: match[1] for match in ADDITION.finditer(self.text)}
+
     def script(
         self, value: Value, *, is_options: bool = False, is_file: bool = False, strict: bool = False, nesting: int = 0
     ) -> bool:
@@ -118,9 +126,10 @@ class ScriptReader:
         command = find_command(words, env)
         self._keep(command)
         program = program_at(words)
+        is_bare = command is None and not runs_another(words)
         if not reads_patterns(words):
             for word in words if program is None else words[:program]:
-                self.string(word.value, command is None and not runs_another(words), nesting=nesting)
+                self.string(word.value, is_bare, nesting=nesting)
 
     def string(self, value: Value, is_bare: bool = True, name: str = "", nesting: int = 0) -> None:
         """A string that may hold a script, options, or the value of one.
@@ -133,6 +142,8 @@ class ScriptReader:
         option = self.uses.get(name or assigned)
         if any(char.isspace() for char in value.text.strip()) and may_hold_options(value.text):
             self._text(value, nesting)
+        elif value.text.startswith(",") and (option := self.additions.get(name)):
+            self._keep(rest_of_value(value, option))
         elif (is_bare and "," in value.text) or option:
             self._keep(bare_value(value, option))
 
@@ -205,7 +216,7 @@ class ScriptReader:
     def _assigned(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         """`NAME=(…)`, `NAME="-serial …"`, or `NAME=telnet:…` that is used as `-serial $NAME`."""
         value = node.child_by_field_name("value")
-        name = script.value.text[slice(*script.range(node.children[0]))]
+        name = script.text(node.children[0])
         array = next((child for child in node.children if child.type == "array"), None)
         if array is not None:
             self._array(script, array, name, nesting)
@@ -214,9 +225,11 @@ class ScriptReader:
 
     def _default(self, script: Script, expansion: tree_sitter.Node, nesting: int) -> None:
         """`${NAME:+-serial …}`: what stands for a variable that is set, or not."""
+        named = expansion.parent if expansion.parent and expansion.parent.type == "variable_assignment" else expansion
+        name = next((script.text(child) for child in named.children if child.type == "variable_name"), "")
         for operator, text in itertools.pairwise(expansion.children):
             if operator.type in DEFAULTS and text.type != "}":
-                self.string(script.word(text).value, nesting=nesting)
+                self.string(script.word(text).value, name=name, nesting=nesting)
 
     def _array(self, script: Script, array: tree_sitter.Node, name: str, nesting: int) -> None:
         words = script.words(array)

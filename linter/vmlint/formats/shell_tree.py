@@ -52,6 +52,10 @@ class Script:
         """Characters of a syntax node."""
         return self._character(node.start_byte), self._character(node.end_byte)
 
+    def text(self, node: tree_sitter.Node) -> str:
+        """A syntax node as it is written."""
+        return self.value.text[slice(*self.range(node))]
+
     def names_qemu(self, node: tree_sitter.Node) -> bool:
         """Whether QEMU is spoken of in a node."""
         return HINT.search(self.data, node.start_byte, node.end_byte) is not None

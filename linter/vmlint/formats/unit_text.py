@@ -16,7 +16,7 @@ COMMENT = re.compile(r"[ \t]*[#;]")
 SETTING = re.compile(r"[ \t]*(?:Exec\w*|Environment|PodmanArgs)[ \t]*=[ \t]*[@:+!|-]*(?=\S)")
 IS_UNIT = re.compile(r"\s*(?:[#;].*\s*)*\[(?:Unit|Service|Container|Install)\]")
 UNIT = re.compile(
-    r"[ \t]*\\\r?\n[ \t]*|%%|%[a-zA-Z]|\$\$|\$\{\w+\}|\$[A-Za-z_]\w*|\\x([0-9a-fA-F]{2})|\\([nrts])", re.ASCII
+    r"(?<![ \t])[ \t]*\\\r?\n[ \t]*|%%|%[a-zA-Z]|\$\$|\$\{\w+\}|\$[A-Za-z_]\w*|\\x([0-9a-fA-F]{2})|\\([nrts])", re.ASCII
 )
 NAMED = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 

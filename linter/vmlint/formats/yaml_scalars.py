@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ..source import OPAQUE, Value
+from ..source import OPAQUE, Value, refuse
 from .builder import Builder, InnerEncoder, as_it_is
 from .literal_decode import PLACEHOLDER
 from .literal_escapes import writer
@@ -97,18 +97,13 @@ def _block(out: Builder, low: int, high: int, style: str) -> None:
     lines = list(LINE.finditer(out.script.text, header.end(), high))
     digits = re.sub(r"\D", "", header["how"])
     indent = _indent(lines) if not digits else min(_parent_indent(out.script.text, low) + int(digits), _indent(lines))
-    for at, line in enumerate(lines):
-        content = line[0].rstrip("\r\n")
-        start = line.start() + min(indent, len(content) - len(content.lstrip(" ")))
-        end = line.start() + len(content)
+    starts = [line.start() + min(indent, len(line[0]) - len(line[0].lstrip(" "))) for line in lines]
+    for at, (line, start, following) in enumerate(zip(lines, starts, [*starts[1:], high], strict=True)):
+        end = line.start() + len(line[0].rstrip("\r\n"))
         out.literal(start, end, as_it_is)
-        if end == line.end():
-            continue
         new = "\n" if style == "|" else _folded(lines, at, indent)
-        if new == "\n" and line[0] == content + "\n":
-            out.literal(end, line.end(), as_it_is)
-        elif new:
-            out.unit(end, line.end(), new, as_it_is)
+        if new and end < line.end():  # the next line's indentation goes with the line end, as neither stays alone
+            out.unit(end, following, new, refuse)
 
 
 def _indent(lines: list[re.Match[str]]) -> int:
