@@ -121,9 +121,9 @@ def test_configured_hook_takes_arguments_and_only_our_files(toy: Toy) -> None:
     hook = "{id: vmlint, args: [--qemu, '<6']}"  # the short form is deprecated since 6.0
     toy.add(".pre-commit-config.yaml", f"repos: [{{repo: '{toy.hooks}', rev: {toy.revision}, hooks: [{hook}]}}]\n")
     toy.add("start.sh", BAD)
-    toy.add("notes.md", BAD)
+    toy.add("start.sh.orig", BAD)
 
     done = toy.pre_commit("run", "--files", "start.sh")
     assert outcome(done.stdout) == {"vmlint": "Passed"}, done.stdout
-    done = toy.pre_commit("run", "--files", "notes.md")
+    done = toy.pre_commit("run", "--files", "start.sh.orig")
     assert outcome(done.stdout) == {"vmlint": "Skipped"}, done.stdout
