@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from copy import copy
 
 from ..source import OPAQUE, Encoder, Piece, Source, Span, Value
 from .builder import utf8
@@ -25,8 +24,8 @@ class Text:
 
     def read_as(self, text: str) -> Text:
         """The same source with other characters, each of as many bytes, in place of some."""
-        other = copy(self)
-        other.text = text
+        other = Text.__new__(Text)
+        other.__dict__.update(self.__dict__, text=text)
         return other
 
     def byte(self, at: int) -> int:

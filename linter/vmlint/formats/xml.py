@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from ..model import Document, Problem
 from ..source import Source, Span
 from .spans import Text
-from .templates import XmlCover, cover
 from .xml_node import Tree
 from .xml_parts import ROOTS, parse_bytes, roots_of, syntax_error
 from .xml_scan import scan
@@ -136,7 +135,7 @@ def _parse_several(written: Text, error: XMLSyntaxError) -> Document:
     Where it is neither: what is wrong with it.
     """
     is_template = TEMPLATE_CONTROL.search(written.text) is not None
-    text = written.read_as(cover(written.text, XmlCover())) if is_template else written
+    text = _covered(written) if is_template else written
     tops = [element for element in scan(text.text) if element.top]
     if not tops or (len(tops) == 1 and not is_template):
         return Document(text.source, "xml", (), [_syntax_problem(written, error, 0, len(text.text))])
@@ -148,6 +147,13 @@ def _parse_several(written: Text, error: XMLSyntaxError) -> Document:
         except syntax_error() as part_error:
             problems.append(_syntax_problem(written, part_error, top.start, top.end))
     return Document(text.source, "xml", roots_of(trees), problems[:1] if is_template else problems)
+
+
+def _covered(text: Text) -> Text:
+    """A template with its parts covered, so that it may read as XML."""
+    from .templates import XmlCover, cover  # which few files need
+
+    return text.read_as(cover(text.text, XmlCover()))
 
 
 def _syntax_problem(text: Text, error: XMLSyntaxError, start: int, end: int) -> Problem:
