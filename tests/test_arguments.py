@@ -47,6 +47,15 @@ class TestIncoming:
     def test_a_channel_has_no_short_form(self) -> None:
         assert found("-incoming main,addr.transport=socket,foo", "==11.1") == [("unknown-flag", "foo")]
 
+    @pytest.mark.parametrize("channel", ["foo,ipv4", "keep-alive=on,ipv4", "x-y:1,ipv4", "defer,ipv4"])
+    def test_what_is_no_address_is_read_as_a_channel(self, channel: str) -> None:
+        """Found by tests/predict.py; 5.2 and 7.2 refuse these as unknown protocols, 10.0 and 11.1 for want of a `=`."""
+        assert found(f"-incoming {channel}", "==10.0") == [("unknown-flag", "ipv4")]
+
+    @pytest.mark.parametrize("address", ["TCP:1:2,ipv4", ":1,ipv4"])
+    def test_an_unknown_protocol_is_left_alone(self, address: str) -> None:
+        assert found(f"-incoming {address}", "==11.1") == []
+
 
 class TestSet:
     """`-set group.id.parameter=text` is a parameter of the group's option."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ..source import OPAQUE
 from .options import RAW, Option, options
 from .optstring import PAIR, Param, lex_chardev_compat, lex_opts
 
@@ -13,7 +14,8 @@ RAW_GLOBAL = re.compile(r"[^.=]{1,63}\.[^=]{1,63}=")
 SET = re.compile(r"([^.=]{1,63})\.[^.=]{1,63}\.([^=]+)=")
 """`-set group.id.parameter=text` (sscanf in qemu_set_option); the text runs to the end, commas and all."""
 JSON_START = re.compile(r'\{\s*["}]')
-MIGRATION_CHANNEL = re.compile(r"main(?:,|$)|channel-type=")
+MIGRATION_ADDRESS = re.compile(rf"[A-Za-z]*:|defer$|[^,=]*{OPAQUE}")
+"""What -incoming takes for an address. 10.0 and later read all else as a channel, by the stricter parser; 7.2 refuses it."""
 STREAM_TYPES = ("stream", "dgram")
 """Types of -netdev with which QEMU (7.2 and later) reads the whole string by its stricter parser."""
 
@@ -59,8 +61,8 @@ def _read_opts(name: str, option: Option, text: str) -> Argument:
 
 
 def _read_incoming(name: str, option: Option, text: str) -> Argument:
-    """A migration address: only `tcp:` takes parameters; `main,…` is a channel, read by the stricter parser."""
-    if MIGRATION_CHANNEL.match(text):
+    """A migration address, of which only `tcp:` takes parameters, or a channel."""
+    if not MIGRATION_ADDRESS.match(text):
         channel = options().named["incoming main"]
         return Argument(channel, "", lex_opts(text, channel.implied))
     return Argument(option, "", lex_chardev_compat(text).params if text.startswith("tcp:") else [])
