@@ -15,7 +15,7 @@ SET = re.compile(r"([^.=]{1,63})\.[^.=]{1,63}\.([^=]+)=")
 """`-set group.id.parameter=text` (sscanf in qemu_set_option); the text runs to the end, commas and all."""
 JSON_START = re.compile(r'\{\s*["}]')
 MIGRATION_ADDRESS = re.compile(rf"[A-Za-z]*:|defer$|[^,=]*{OPAQUE}")
-"""What -incoming takes for an address. 10.0 and later read all else as a channel, by the stricter parser; 7.2 refuses it."""
+"""What -incoming takes for an address; 10.0 and later read all else as a channel, which 7.2 refuses."""
 STREAM_TYPES = ("stream", "dgram")
 """Types of -netdev with which QEMU (7.2 and later) reads the whole string by its stricter parser."""
 
