@@ -11,7 +11,7 @@ from ..qemu.arguments import JSON_START
 from ..qemu.commandline import OptionNode
 from ..qemu.flags import BOOLEAN, EATEN, TEXT, UNKNOWN, VALUE, flags
 from ..qemu.options import NEVER, options
-from ..qemu.optstring import IMPLIED, PAIR, Param
+from ..qemu.optstring import FALSE, IMPLIED, PAIR, TRUE, Param
 from ..qemu.sockets import is_client, is_gdb_tcp
 from ..source import OPAQUE
 from ..versions import parse
@@ -19,9 +19,7 @@ from ..versions import parse
 DEPRECATED = WAIT_REFUSED = NODELAY_CAME = parse("6.0")
 """Since when the short form is documented as deprecated (docs/about/deprecated.rst), and QEMU refuses `wait` on a
 client and has `nodelay=`, which excludes `delay=` (chardev/char.c, chardev/char-socket.c; measured on 5.2 and 7.2)."""
-MEANT = dict.fromkeys(("1", "on", "yes", "true", "y"), "on") | dict.fromkeys(("0", "off", "no", "false", "n"), "off")
-ACCEPTED = MEANT.keys() - {"1", "0"}
-"""What QEMU reads as a boolean, in small letters only (measured on 5.2, 7.2, 10.0 and 11.1)."""
+MEANT = dict.fromkeys(("1", *TRUE), "on") | dict.fromkeys(("0", *FALSE), "off")
 TOGETHER = re.compile(r"-([a-zA-Z][\w-]*)[ \t=]")
 JSON_TEXT = re.compile(r'"([\w.-]+)"\s*:\s*("(on|off|true|false|yes|no)")')
 
@@ -113,7 +111,7 @@ def boolean_not_on_or_off(node: Node, context: Context) -> Iterator[Finding]:
     for param in option.params if option is not None else ():
         meant = MEANT.get(param.value.lower())
         is_boolean = option is not None and param.kind == PAIR and param.key in option.option.booleans
-        if option is not None and is_boolean and meant is not None and param.value not in ACCEPTED:
+        if option is not None and is_boolean and meant is not None and param.value not in (*TRUE, *FALSE):
             value = option.text.pick(*param.value_ranges)
             fields = {"name": param.key, "value": param.value, "meant": meant, "option": option.name}
             yield Finding(value, fields, value.replace(0, len(param.value), meant))

@@ -10,8 +10,8 @@ from ..libvirt.sides import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side
 from ..libvirt.teaming import Team, side_at
 from ..libvirt.values import known_text
 from ..model import Node
-from ..qemu.device import TRUE
 from ..qemu.failover import disables_modern
+from ..qemu.optstring import TRUE
 from ..source import Edit, Value
 
 DRIVER_OF_VIRTIO = ("queues", "rx_queue_size", "tx_queue_size", "txmode", "ioeventfd", "event_idx")

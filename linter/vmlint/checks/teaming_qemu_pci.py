@@ -36,15 +36,11 @@ def primary_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
         if kind == "root" and line.standby(device) is not None:
             starts = all(SEVEN <= release < EIGHT for release in releases)
             yield Finding(at, {}, variant="qemu-first" if not hidden else "qemu-starts" if starts else "qemu")
-        elif kind == "port" and hidden and owner is not None and _is_off(owner, "hotplug"):
+        elif kind == "port" and hidden and owner is not None and owner.is_off("hotplug"):
             hotplug = owner.at("hotplug")
             edits: tuple[Edit, ...] = hotplug.replace(0, len(hotplug.text), "on")
             variant = "qemu-port" if context.target.admits_from("qemu", HOTPLUG_CHECKED) else "qemu-port-older"
             yield Finding(hotplug, {"bus": device.text("bus")}, edits, variant, (("transient", at),))
-
-
-def _is_off(device: Device, name: str) -> bool:
-    return device.text(name) in ("off", "no", "false", "n")
 
 
 def primary_slot_shared(node: Node, context: Context) -> Iterator[Finding]:

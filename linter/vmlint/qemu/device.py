@@ -8,9 +8,8 @@ from typing import Any
 
 from ..source import OPAQUE, Value, refuse
 from .commandline import OptionNode
+from .optstring import FALSE, TRUE
 
-TRUE = ("on", "yes", "true", "y")
-"""What QEMU reads as on, in small letters only (measured on 5.2, 7.2, 10.0 and 11.1)."""
 SLOT = re.compile(r"(?:0[xX])?([0-9a-fA-F]+)(?:\.([0-7]))?")
 
 
@@ -53,6 +52,10 @@ class Device:
     def is_on(self, name: str) -> bool:
         """Whether a boolean is certainly on."""
         return self.text(name) in TRUE
+
+    def is_off(self, name: str) -> bool:
+        """Whether a boolean is certainly off."""
+        return self.text(name) in FALSE
 
     @cached_property
     def names(self) -> list[str]:

@@ -9,8 +9,9 @@ from typing import Any
 from ..data import read_toml
 from ..versions import parse
 from .commandline import CommandNode, OptionNode
-from .device import TRUE, Device
+from .device import Device
 from .machines import kind_of_machine
+from .optstring import TRUE
 
 PROGRAM_ARCH = re.compile(r".*qemu-system-([\w-]+?)(?:\.exe)?")
 X86_DEFAULT = ("x86_64", "i386")

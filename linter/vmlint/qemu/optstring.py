@@ -14,6 +14,8 @@ from ..source import OPAQUE
 SOCKET_ADDRESS = re.compile(rf"(?:tcp|telnet|tn3270|websocket):(?:[^,]*{OPAQUE}[^,]*|[^:]*:[^,]+)|{OPAQUE}[^,]*")
 """`tcp:HOST:PORT`, where HOST may hold commas; a variable may hold the port, or all of it."""
 STOP = re.compile("[=,]")
+TRUE, FALSE = ("on", "yes", "true", "y"), ("off", "no", "false", "n")
+"""What QEMU reads as on and as off, in small letters only; not `1`, `0` or `ON`."""
 PAIR, FLAG, IMPLIED = "pair", "flag", "implied"
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from .commandline import OptionNode
-
-FALSE = ("off", "no", "false", "n")
-"""What QEMU reads as off, in 5.2 as in 11.1; not `0` or `OFF`."""
+from .optstring import FALSE
 
 
 def is_client(option: OptionNode) -> bool:
