@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 
 from ..model import Document
-from ..source import Source, Value
+from ..source import Value
 from .builder import decode
 from .hints import may_hold_qemu
+from .host_file import HostFile
 from .logical_lines import logical_lines
 from .names import is_named
 from .recognise import tokens
-from .shell_script import ScriptReader
-from .spans import Text, whole
 
 NAMES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "Containerfile", "Containerfile.*")
 INSTRUCTION = re.compile(
@@ -34,16 +33,14 @@ def claims(path: str, head: bytes) -> bool:
 
 def parse(path: str, data: bytes) -> Document:
     """The QEMU command lines of the instructions."""
-    source = Source(path, data)
-    text = Text(source)
-    reader = ScriptReader(text)
-    for line in _instructions(whole(text)):
+    file = HostFile(path, data)
+    for line in _instructions(file.value):
         instruction = INSTRUCTION.match(line.text)
         if instruction and line.text.startswith("[", instruction.end()):
-            reader.words(tokens(_strings(line, instruction.end())))
+            file.reader.words(tokens(_strings(line, instruction.end())))
         elif instruction:
-            reader.script(line.pick((instruction.end(), len(line.text))))
-    return Document(source, "dockerfile", reader.roots, reader.problems)
+            file.reader.script(line.pick((instruction.end(), len(line.text))))
+    return file.document("dockerfile")
 
 
 def _instructions(file: Value) -> Iterator[Value]:

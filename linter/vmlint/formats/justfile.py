@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from ..model import Document
-from ..source import Source
 from .hints import may_hold_qemu
+from .host_file import HostFile
 from .logical_lines import interesting_lines
 from .names import is_named
-from .shell_script import ScriptReader
-from .spans import Text, whole, with_opaque
+from .spans import with_opaque
 
 NAMES = ("justfile", "Justfile", ".justfile", "*.just")
 INTERPOLATION = re.compile(r"\{\{(?!\{)[^{}\n]*\}\}")
@@ -26,11 +25,9 @@ def claims(path: str, head: bytes) -> bool:
 
 def parse(path: str, data: bytes) -> Document:
     """The QEMU command lines of recipes and variables."""
-    source = Source(path, data)
-    text = Text(source)
-    reader = ScriptReader(text)
-    file = with_opaque(whole(text), INTERPOLATION)
-    for line in interesting_lines(file, COMMENT):
+    file = HostFile(path, data)
+    text = with_opaque(file.value, INTERPOLATION)
+    for line in interesting_lines(text, COMMENT):
         marks = MARKS.match(line.text)
-        reader.script(line.pick((marks.end() if marks else 0, len(line.text))))
-    return Document(source, "justfile", reader.roots, reader.problems)
+        file.reader.script(line.pick((marks.end() if marks else 0, len(line.text))))
+    return file.document("justfile")

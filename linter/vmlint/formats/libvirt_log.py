@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 from ..model import Document
-from ..source import Source
+from .host_file import HostFile
 from .logical_lines import interesting_lines
-from .shell_script import ScriptReader
-from .spans import Text, whole
 
 NAMES = ("*.log",)
 START = re.compile(rb"^(?:[\d:. +-]+: starting up|LC_ALL=\S* (?:\\\r?\n)?(?:[A-Z_]+=))", re.MULTILINE)
@@ -22,11 +20,8 @@ def claims(path: str, head: bytes) -> bool:
 
 def parse(path: str, data: bytes) -> Document:
     """The command lines; what QEMU said is not among them."""
-    source = Source(path, data)
-    text = Text(source)
-    reader = ScriptReader(text)
-    file = whole(text)
-    for line in interesting_lines(file):
+    file = HostFile(path, data)
+    for line in interesting_lines(file.value):
         if COMMAND.match(line.text):
-            reader.script(line)
-    return Document(source, "libvirt-log", reader.roots, reader.problems)
+            file.reader.script(line)
+    return file.document("libvirt-log")

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..model import Document
-from ..source import OPAQUE, Source, Value
+from ..source import OPAQUE, Value
 from .builder import as_it_is, closing, decode
 from .hints import may_hold_qemu
+from .host_file import HostFile
 from .logical_lines import interesting_lines
 from .names import is_named
 from .shell_script import ScriptReader
-from .spans import Text, whole
 
 CMAKE = "CMakeLists.txt"
 CMAKE_COMMAND = re.compile(r"^[ \t]*\w+[ \t]*(\()", re.MULTILINE)
@@ -76,17 +76,15 @@ def claims(path: str, head: bytes) -> bool:
 
 def parse(path: str, data: bytes) -> Document:
     """The QEMU command lines of each line."""
-    source = Source(path, data)
-    text = Text(source)
-    reader = ScriptReader(text)
+    file = HostFile(path, data)
     dialect = next((dialect for dialect in DIALECTS if is_named(path, dialect.names)), None)
     if PROXMOX.search(path):
-        _proxmox(reader, whole(text))
+        _proxmox(file.reader, file.value)
     elif dialect is not None:
-        _lines(reader, whole(text), dialect)
-    elif not reader.script(whole(text), strict=True):
-        _settings(reader, whole(text))
-    return Document(source, "lines", reader.roots, reader.problems)
+        _lines(file.reader, file.value, dialect)
+    elif not file.reader.script(file.value, strict=True):
+        _settings(file.reader, file.value)
+    return file.document("lines")
 
 
 def _settings(reader: ScriptReader, file: Value) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from ..model import Document
-from ..source import OPAQUE, Source, Value
+from ..source import OPAQUE, Value
 from .builder import closing, decode
 from .hints import may_hold_options, may_hold_qemu
+from .host_file import HostFile
 from .logical_lines import logical_lines
 from .names import is_named
 from .recognise import PROGRAM_HINT
 from .shell_script import ScriptReader
-from .spans import Text, whole
 
 NAMES = ("Makefile", "makefile", "GNUmakefile", "Makefile.*", "*.mk", "*.mak", "*.make")
 ASSIGNMENT = re.compile(
@@ -38,25 +38,22 @@ def claims(path: str, head: bytes) -> bool:
 
 def parse(path: str, data: bytes) -> Document:
     """The QEMU command lines in recipes and variables."""
-    source = Source(path, data)
-    text = Text(source)
-    reader = ScriptReader(text)
-    file = whole(text)
+    file = HostFile(path, data)
     in_define = False
-    for ranges in logical_lines(text.text):
-        raw = text.text[ranges[0][0] : ranges[-1][1]]
+    for ranges in logical_lines(file.value.text):
+        raw = file.value.text[ranges[0][0] : ranges[-1][1]]
         if not may_hold_options(raw) and "def" not in raw:
             continue
-        line = file.pick(*ranges)
+        line = file.value.pick(*ranges)
         if END_OF_DEFINE.match(line.text) or DEFINE.match(line.text):
             in_define = DEFINE.match(line.text) is not None
         elif recipe := RECIPE.match(line.text) or INLINE_RECIPE.match(line.text):
-            reader.script(_recipe(line, recipe.end()))
+            file.reader.script(_recipe(line, recipe.end()))
         elif in_define:
-            reader.script(_recipe(line, 0))
+            file.reader.script(_recipe(line, 0))
         elif assigned := ASSIGNMENT.match(line.text):
-            _assign(reader, assigned[1], _value(line, assigned.end()))
-    return Document(source, "make", reader.roots, reader.problems)
+            _assign(file.reader, assigned[1], _value(line, assigned.end()))
+    return file.document("make")
 
 
 def _assign(reader: ScriptReader, name: str, value: Value) -> None:

@@ -6,11 +6,9 @@ import os
 import re
 
 from ..model import Document
-from ..source import Source
 from .hints import may_hold_qemu
+from .host_file import HostFile
 from .names import is_named
-from .shell_script import ScriptReader
-from .spans import Text, whole
 
 NAMES = (
     ".bashrc",
@@ -48,8 +46,6 @@ def _is_bare(path: str) -> bool:
 
 def parse(path: str, data: bytes) -> Document:
     """The QEMU commands, option lists and option strings of a script, those in its heredocs too."""
-    source = Source(path, data)
-    text = Text(source)
-    reader = ScriptReader(text)
-    reader.script(whole(text), is_options=path.endswith(".args"), is_file=True)
-    return Document(source, "shell", reader.roots, reader.problems)
+    file = HostFile(path, data)
+    file.reader.script(file.value, is_options=path.endswith(".args"), is_file=True)
+    return file.document("shell")

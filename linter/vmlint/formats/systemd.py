@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 from ..model import Document
-from ..source import Source
 from .hints import may_hold_qemu
+from .host_file import HostFile
 from .names import is_named
-from .shell_script import ScriptReader
-from .spans import Text, whole
 from .unit_text import read_unit
 
 NAMES = ("*.service", "*.socket", "*.timer", "*.container")
@@ -28,8 +26,6 @@ def claims(path: str, head: bytes) -> bool:
 
 def parse(path: str, data: bytes) -> Document:
     """The QEMU command lines of a unit."""
-    source = Source(path, data)
-    text = Text(source)
-    reader = ScriptReader(text)
-    read_unit(reader, whole(text))
-    return Document(source, "systemd", reader.roots, reader.problems)
+    file = HostFile(path, data)
+    read_unit(file.reader, file.value)
+    return file.document("systemd")
