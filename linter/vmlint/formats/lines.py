@@ -15,28 +15,33 @@ from ..source import OPAQUE, Value
 from .builder import as_it_is, closing, decode
 from .hints import may_hold_qemu
 from .host_file import HostFile
-from .logical_lines import interesting_lines
+from .logical_lines import continuation, interesting_lines
 from .names import is_named
 from .shell_script import ScriptReader
 
 CMAKE = "CMakeLists.txt"
-CMAKE_COMMAND = re.compile(r"^[ \t]*\w+[ \t]*(\()", re.MULTILINE)
+CMAKE_COMMAND = re.compile(r"^[ \t]*\w+[ \t]*\(", re.MULTILINE)
 
 
 class Dialect(NamedTuple):
-    """How the lines of a kind of file are read: what a comment is, the `mark` that joins two lines, what parts words
-    (`blank`) and what is a variable (`opaque`)."""
+    """How the lines of a kind of file are read: what a comment is, the `mark` that joins two lines, what else parts
+    words (`blank`) and what is a variable (`opaque`)."""
 
     names: tuple[str, ...]
     comment: re.Pattern[str] | None = None
     mark: str = "\\"
-    blank: str = r"(?<![ \t])[ \t]*\\\r?\n[ \t]*"
+    blank: str = ""
     opaque: str = r"\$\{?\w+\}?"
+
+    def unit(self) -> re.Pattern[str]:
+        """What parts words, as its first group, or is a variable."""
+        blanks = (continuation(self.mark) if self.mark else "", self.blank)
+        return re.compile(f"({'|'.join(filter(None, blanks))})|{self.opaque}")
 
 
 NO_MARK = ""
 HASH = re.compile(r"[ \t]*#")
-SETTINGS = Dialect(("*.env", ".env", "*.conf", "*.cfg", "*.ini", "*.config", "*.bb", "*.bbclass", "*.bbappend"), HASH)
+SETTINGS = ("*.env", ".env", "*.conf", "*.cfg", "*.ini", "*.config", "*.bb", "*.bbclass", "*.bbappend")
 REST = r"(?<=\s)#[^\n]*"
 DIALECTS = (
     Dialect(("*.cmake", CMAKE), HASH, NO_MARK, rf"[();\n]|{REST}", r"\$\{\w+\}|@\w+@"),
@@ -44,19 +49,18 @@ DIALECTS = (
         ("*.bat", "*.cmd"),
         re.compile(r"[ \t]*(?:@?rem\b|::)", re.IGNORECASE),
         "^",
-        r"(?<![ \t])[ \t]*\^\r?\n[ \t]*",
-        r"%[^%\s]+%|%~?\w",
+        opaque=r"%[^%\s]+%|%~?\w",
     ),
     Dialect(
         ("*.ps1", "*.psm1"),
         HASH,
         "`",
-        rf"(?<![ \t])[ \t]*`\r?\n[ \t]*|[(),@]\s|(?<=['\"]),(?=['\"(])|{REST}",
+        rf"[(),@]\s|(?<=['\"]),(?=['\"(])|{REST}",
         r"\$\{?[\w:]+\}?",
     ),
-    Dialect(("*.fish", "*.exp", "*.tcl", "*.expect"), HASH, blank=rf"(?<![ \t])[ \t]*\\\r?\n[ \t]*|{REST}"),
+    Dialect(("*.fish", "*.exp", "*.tcl", "*.expect"), HASH, blank=REST),
 )
-NAMES = (*SETTINGS.names, *(name for dialect in DIALECTS for name in dialect.names))
+NAMES = (*SETTINGS, *(name for dialect in DIALECTS for name in dialect.names))
 FOLDERS = re.compile(r"(?:^|/)(?:conf\.d|default|sysconfig)/[^/.]+(?:\.\w+)?\Z")
 """Where environment files stand that have no suffix."""
 ASSIGNED = re.compile(rb"(?:[ \t]*(?:#.*)?\r?\n)*[A-Za-z_]\w*=")
@@ -106,11 +110,10 @@ def _proxmox(reader: ScriptReader, file: Value) -> None:
 
 
 def _lines(reader: ScriptReader, file: Value, dialect: Dialect) -> None:
-    unit = re.compile(f"({dialect.blank})|{dialect.opaque}")
-
     def meaning(match: re.Match[str]) -> tuple[int, str]:
         return match.end(), " " if match[1] else OPAQUE
 
+    unit = dialect.unit()
     lines = _cmake(file) if CMAKE in dialect.names else interesting_lines(file, dialect.comment, dialect.mark)
     for line in lines:
         reader.line(decode(line, unit, meaning, as_it_is))

@@ -12,6 +12,11 @@ Ranges = list[tuple[int, int]]
 """Characters of the physical lines that make one logical line, without the last line's end."""
 
 
+def continuation(mark: str) -> str:
+    """The pattern of what joins a line to the next, with the blanks around it, for which one blank stands."""
+    return rf"(?<![ \t])[ \t]*{re.escape(mark)}\r?\n[ \t]*"
+
+
 def logical_lines(text: str, comment: re.Pattern[str] | None = None, mark: str = "\\") -> Iterator[Ranges]:
     """The logical lines of a text; a line that `comment` matches is left out also where it stands inside another.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..source import OPAQUE, Value
 from .builder import decode
-from .logical_lines import interesting_lines
+from .logical_lines import continuation, interesting_lines
 
 if TYPE_CHECKING:
     from .shell_script import ScriptReader
@@ -16,7 +16,7 @@ COMMENT = re.compile(r"[ \t]*[#;]")
 SETTING = re.compile(r"[ \t]*(?:Exec\w*|Environment|PodmanArgs)[ \t]*=[ \t]*[@:+!|-]*(?=\S)")
 IS_UNIT = re.compile(r"\s*(?:[#;].*\s*)*\[(?:Unit|Service|Container|Install)\]")
 UNIT = re.compile(
-    r"(?<![ \t])[ \t]*\\\r?\n[ \t]*|%%|%[a-zA-Z]|\$\$|\$\{\w+\}|\$[A-Za-z_]\w*|\\x([0-9a-fA-F]{2})|\\([nrts])", re.ASCII
+    continuation("\\") + r"|%%|%[a-zA-Z]|\$\$|\$\{\w+\}|\$[A-Za-z_]\w*|\\x([0-9a-fA-F]{2})|\\([nrts])", re.ASCII
 )
 NAMED = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 
