@@ -11,6 +11,7 @@ COMMON = frozenset(("action", "append", "compat", "help", "msg", "name", "set", 
 """Options whose names other programs have as well; QEMU's never stand alone with them."""
 MIN_READ, MIN_OTHER = 3, 5
 """The fewest letters in the name of an option that is a hint: one whose argument is read in parts, any other."""
+DOMAIN = b"<domain"
 PROGRAMS = "[qQ](?:emu|EMU)|kvm|KVM"
 BARE_VALUES = "(?:tcp|telnet|tn3270|websocket|unix):|socket,|file=|[=+-]['\"]?,[a-z]"
 """How the value of an option begins, or the rest of one in a variable (`ro=",readonly"`)."""
@@ -24,6 +25,11 @@ def may_hold_options(text: str) -> bool:
 def may_hold_qemu(data: bytes) -> bool:
     """The same of bytes."""
     return byte_hints().search(data) is not None
+
+
+def may_hold_qemu_or_domain(data: bytes) -> bool:
+    """The same, or a libvirt domain inside another file."""
+    return may_hold_qemu(data) or DOMAIN in data
 
 
 @cache

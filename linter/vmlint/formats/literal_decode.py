@@ -7,12 +7,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..source import OPAQUE, Value
-from .builder import Builder, InnerEncoder
+from .builder import CLOSING, Builder, InnerEncoder
 from .literal_escapes import FAMILIES, read_escape, writer
 from .literal_languages import REFUSED, Style
 from .spans import with_opaque
 
-CLOSING = {"(": ")", "[": "]", "{": "}"}
 HOLE_TOKEN = re.compile(r"\"(?:[^\"\\\n]|\\.){0,999}\"|'(?:[^'\\\n]|\\.){0,999}'|[()\[\]{}]")
 MAX_HOLE = 4000
 PLACEHOLDER = re.compile(

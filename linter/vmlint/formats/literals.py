@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..model import Document
 from ..source import Source
-from .hints import may_hold_qemu
+from .hints import may_hold_qemu_or_domain
 from .literal_finder import find_commands
 from .literal_languages import LANGUAGES, by_first_line, by_path
 from .literal_tree import read_tree
@@ -17,13 +17,10 @@ from .xml_parts import embedded_domains
 NAMES = tuple(name for language in LANGUAGES for name in language.names)
 
 
-DOMAIN = b"<domain"
-
-
 def claims(path: str, head: bytes) -> bool:
     """Whether a file is a program in a language that is known, and may hold an option or a program's name."""
     known = by_path(path) or by_first_line(head[:200].decode("utf-8", "replace"))
-    return known is not None and (may_hold_qemu(head) or DOMAIN in head)
+    return known is not None and may_hold_qemu_or_domain(head)
 
 
 def parse(path: str, data: bytes) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..model import Document
 from ..source import Source
-from .hints import may_hold_qemu
+from .hints import may_hold_qemu_or_domain
 from .names import is_named
 from .spans import Text, whole
 from .text_reader import read_text
@@ -14,12 +14,11 @@ NAMES = (
     *("*.md", "*.markdown", "*.mdx", "*.rst", "*.adoc", "*.asciidoc", "*.txt", "*.text", "*.org", "*.textile"),
     *("*.wiki", "*.mediawiki", "*.rest", "*.qmd", "*.Rmd", "README", "INSTALL", "HACKING", "NOTES", "TODO", "HOWTO"),
 )
-DOMAIN = b"<domain"
 
 
 def claims(path: str, head: bytes) -> bool:
     """Whether a file is a text, by its name, that may show a command."""
-    return is_named(path, NAMES) and (may_hold_qemu(head) or DOMAIN in head)
+    return is_named(path, NAMES) and may_hold_qemu_or_domain(head)
 
 
 def parse(path: str, data: bytes) -> Document:

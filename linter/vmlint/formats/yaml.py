@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..model import Document
 from ..source import Source
-from .hints import may_hold_qemu
+from .hints import may_hold_qemu_or_domain
 from .literal_finder import find_commands
 from .names import is_named
 from .spans import Text, whole
@@ -14,13 +14,10 @@ from .yaml_tree import read_yaml
 NAMES = ("*.yaml", "*.yml", "user-data", "*.sls")
 
 
-DOMAIN = b"<domain"
-
-
 def claims(path: str, head: bytes) -> bool:
     """Whether a file is YAML, by its name or first line, and may hold an option or a program's name."""
     is_yaml = is_named(path, NAMES) or head.startswith((b"#cloud-config", b"%YAML"))
-    return is_yaml and (may_hold_qemu(head) or DOMAIN in head)
+    return is_yaml and may_hold_qemu_or_domain(head)
 
 
 def parse(path: str, data: bytes) -> Document:
