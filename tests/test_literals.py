@@ -20,9 +20,9 @@ from vmlint.fixer import apply
 from vmlint.formats import claim, literals, text, yaml
 from vmlint.formats.literal_languages import BY_NAME
 from vmlint.formats.literal_lexer import lex
-from vmlint.formats.spans import Text, whole
+from vmlint.formats.spans import whole
 from vmlint.formats.yaml_tree import read_yaml
-from vmlint.source import OPAQUE, Edit, Source, Value
+from vmlint.source import OPAQUE, Edit, Source, Text, Value
 
 if sys.version_info >= (3, 11):
     import tomllib

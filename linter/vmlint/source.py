@@ -5,10 +5,13 @@ Offsets named `start` and `end` are byte offsets into the file on disk, half ope
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+ASCII_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
+CHECKPOINT = 4096
 OPAQUE = "\ufffc"
 """Stands in a text for a part whose value is not in the file: `$VAR`, `{{ x }}`. One character an opaque part."""
 
@@ -108,6 +111,52 @@ class Piece(NamedTuple):
     end: int
     unit: int
     encode: Encoder
+
+
+class Text:
+    """The characters of a source and the byte at which each stands."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.decode(source.bom, len(source.data))
+        self.unit = len("\n".encode(source.encoding))
+        self._uniform = (len(source.data) - source.bom) == self.unit * len(self.text)
+        self._checkpoints = [source.bom]
+
+    def read_as(self, text: str) -> Text:
+        """The same source with other characters, each of as many bytes, in place of some."""
+        other = Text.__new__(Text)
+        other.__dict__.update(self.__dict__, text=text)
+        return other
+
+    def byte(self, at: int) -> int:
+        """Byte offset of character `at`."""
+        if self._uniform:
+            return self.source.bom + at * self.unit
+        while len(self._checkpoints) <= at // CHECKPOINT:
+            low = (len(self._checkpoints) - 1) * CHECKPOINT
+            self._checkpoints.append(self._checkpoints[-1] + self._size(low, low + CHECKPOINT))
+        low = at // CHECKPOINT * CHECKPOINT
+        return self._checkpoints[at // CHECKPOINT] + self._size(low, at)
+
+    def span(self, low: int, high: int) -> Span:
+        """Bytes of the characters from `low` to `high`."""
+        return Span(self.byte(low), self.byte(high))
+
+    def literal(self, low: int, high: int, at: int, encode: Encoder) -> Iterator[Piece]:
+        """Pieces for the characters from `low` to `high`, standing for themselves, from character `at` of a Value."""
+        start = self.byte(low)
+        if self._uniform:
+            yield Piece(at, high - low, start, start + (high - low) * self.unit, self.unit, encode)
+            return
+        for run in ASCII_RUN.finditer(self.text, low, high):
+            unit = self.unit if run[0].isascii() else 0
+            end = start + (unit * len(run[0]) or self._size(*run.span()))
+            yield Piece(at, len(run[0]), start, end, unit, encode)
+            at, start = at + len(run[0]), end
+
+    def _size(self, low: int, high: int) -> int:
+        return len(self.source.encode(self.text[low:high]))
 
 
 class Value:

@@ -7,15 +7,14 @@ a comment there.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from .finding import Finding
 from .model import Diagnostic, Document, Node, Rule
-from .source import Edit, Span
+from .source import Edit, Span, Text
 
-MARK = "vmlint:"
 COMMENT = re.compile(
     r"(?P<sign>#|//|--|;|<!--|/\*|\{#|<%#|\.\.)[ \t]*vmlint:[ \t]*(?P<kind>ignore(?:-file)?)\[(?P<names>[^\]\n]*)\]"
     r"(?P<reason>[^\n]*?)(?P<end>[ \t]*(?:-->|\*/|#\}|%>)|(?=\r?\n|$))"
@@ -91,31 +90,17 @@ def _unused(comment: Suppression, known: set[str]) -> Finding:
 
 def suppressions(document: Document) -> list[Suppression]:
     """The comments of a file that switch rules off."""
-    if MARK.encode(document.source.encoding) not in document.source.data:
-        return []
     page = _Page(document)
     return [_suppression(page, match) for match in COMMENT.finditer(page.text)]
 
 
-class _Page:
-    """The text of a document, the byte of each character, and where its nodes begin."""
+class _Page(Text):
+    """The text of a document, and where its nodes begin."""
 
     def __init__(self, document: Document) -> None:
-        self.source = document.source
-        self.text = self.source.decode(self.source.bom, len(self.source.data))
-        self._lines = [0, *(match.end() for match in re.finditer("\n", self.text))]
+        super().__init__(document.source)
         self._roots = document.roots
         self._nodes: list[tuple[int, int]] | None = None
-
-    def byte(self, at: int) -> int:
-        """Byte offset of a character."""
-        line = bisect_right(self._lines, at) - 1
-        start = max(self.source.line_starts[line], self.source.bom)
-        return start + len(self.source.encode(self.text[self._lines[line] : at]))
-
-    def span(self, low: int, high: int) -> Span:
-        """Bytes of some characters."""
-        return Span(self.byte(low), self.byte(high))
 
     def line_end(self, at: int) -> int:
         """The end of the line that a character stands in, before its line end."""

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from ..model import Document
 from ..qemu.commandline import CommandNode
-from ..source import Source
+from ..source import Source, Text
 from .builder import utf8
 from .recognise import split
-from .spans import Text, whole
+from .spans import whole
 
 NAMES: tuple[str, ...] = ()
 

@@ -6,8 +6,8 @@ import re
 
 from ..model import Document
 from ..qemu.commandline import CommandNode
-from ..source import Source
-from .spans import Text, whole
+from ..source import Source, Text
+from .spans import whole
 
 NAMES = ("cmdline", "*.cmdline")
 START = re.compile(rb"(?:[^\0\n]{0,4096}/)?(?:qemu-system-[\w-]+|qemu-kvm|kvm)\0-")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..model import Document
-from ..source import Source
+from ..source import Source, Text
 from .shell_script import ScriptReader
-from .spans import Text, whole
+from .spans import whole
 
 
 class HostFile:

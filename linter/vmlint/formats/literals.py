@@ -6,12 +6,12 @@ Each language is a row of literal_languages.LANGUAGES; how words become command 
 from __future__ import annotations
 
 from ..model import Document
-from ..source import Source
+from ..source import Source, Text
 from .hints import may_hold_qemu_or_domain
 from .literal_finder import find_commands
 from .literal_languages import LANGUAGES, by_first_line, by_path
 from .literal_tree import read_tree
-from .spans import Text, whole
+from .spans import whole
 from .xml_parts import embedded_domains
 
 NAMES = tuple(name for language in LANGUAGES for name in language.names)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from ..model import Document
 from ..qemu.commandline import CommandNode
 from ..qemu.options import options
-from ..source import Piece, Source, Value, refuse
+from ..source import Piece, Source, Text, Value, refuse
 from .builder import Builder
 from .names import is_named
-from .spans import Text, whole
+from .spans import whole
 
 NAMES = ("*.cfg", "*.conf", "*.ini", "*.qemu")
 OTHER_NAMES = {"boot-opts": "boot", "memory": "m", "smp-opts": "smp"}

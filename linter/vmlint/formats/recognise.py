@@ -16,13 +16,12 @@ from ..qemu.arguments import read_argument
 from ..qemu.commandline import CommandNode, is_qemu_program
 from ..qemu.options import options
 from ..qemu.optstring import FLAG, IMPLIED, PAIR
-from ..source import OPAQUE, Piece, Value, refuse
+from ..source import OPAQUE, Piece, Text, Value, refuse
 from .builder import Builder
 from .hints import may_hold_options
 from .programs import MATCHERS, NOT_A_PROGRAM, OTHER_VMM, PROGRAM_VARIABLE, RUNNERS, TALKERS
 from .shell_quoting import PLAIN
 from .shell_words import decode_word
-from .spans import Text
 
 WORD = re.compile(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\")+", re.DOTALL)
 BLANKS = re.compile(r"\S+")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import Node, Problem
 from ..qemu.commandline import CommandNode
-from ..source import Span, Value
+from ..source import Span, Text, Value
 from .hints import may_hold_options
 from .logical_lines import interesting_lines
 from .recognise import (
@@ -35,7 +35,6 @@ from .recognise import (
 )
 from .shell_heredoc import decode_heredoc
 from .shell_tree import Script, outermost
-from .spans import Text
 from .unit_text import IS_UNIT, read_unit
 
 if TYPE_CHECKING:

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ..source import OPAQUE, Value
+from ..source import CHECKPOINT, OPAQUE, Text, Value
 from .hints import byte_hints
 from .recognise import Token
 from .shell_words import decode_word
-from .spans import CHECKPOINT, Text
 
 if TYPE_CHECKING:
     import tree_sitter

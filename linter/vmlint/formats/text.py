@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..model import Document
-from ..source import Source
+from ..source import Source, Text
 from .hints import may_hold_qemu_or_domain
 from .names import is_named
-from .spans import Text, whole
+from .spans import whole
 from .text_reader import read_text
 from .xml_parts import embedded_domains
 

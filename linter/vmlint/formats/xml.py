@@ -10,8 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..model import Document, Problem
-from ..source import Source, Span
-from .spans import Text
+from ..source import Source, Span, Text
 from .xml_node import Tree
 from .xml_parts import ROOTS, parse_bytes, roots_of, syntax_error
 from .xml_scan import scan

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..model import Node
-from ..source import Edit, Piece, Span, Value
-from .spans import Text, with_opaque
+from ..source import Edit, Piece, Span, Text, Value
+from .spans import with_opaque
 from .xml_scan import (
     Element,
     attribute_encoder,

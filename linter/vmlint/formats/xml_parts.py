@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from ..model import Node
 from ..qemu.commandline import CommandNode
-from ..source import Piece, Value, refuse
-from .spans import Text
+from ..source import Piece, Text, Value, refuse
 from .xml_node import QEMU_NAMESPACE, TEMPLATE, Tree, XmlNode
 
 if TYPE_CHECKING:

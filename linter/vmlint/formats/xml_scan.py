@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..source import OPAQUE, Encoder, Piece, refuse
-from .spans import Text
+from ..source import OPAQUE, Encoder, Piece, Text, refuse
 
 ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 TAG_NAME = re.compile(r"[^\s/>]+")

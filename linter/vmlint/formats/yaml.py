@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..model import Document
-from ..source import Source
+from ..source import Source, Text
 from .hints import may_hold_qemu_or_domain
 from .literal_finder import find_commands
 from .names import is_named
-from .spans import Text, whole
+from .spans import whole
 from .xml_parts import embedded_domains
 from .yaml_tree import read_yaml
 
