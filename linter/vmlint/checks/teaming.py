@@ -24,10 +24,10 @@ NOT_PCI = ("usb", "scsi", "scsi_host", "mdev")
 
 def persistent_not_virtio(node: Node, context: Context) -> Iterator[Finding]:
     """The persistent interface of a pair with a model that has no failover."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != PERSISTENT or found[1].device.has_template_parts:
+    side = side_at(node, context.root)
+    if side is None or side.role != PERSISTENT or side.device.has_template_parts:
         return
-    team, side = found
+    team = side.team
     model = side.device.get("model@type")
     if model is not None and (model.opaque or model.text in VIRTIO_MODELS):
         return
@@ -48,25 +48,24 @@ def _add_model(side: Side) -> tuple[Edit, ...]:
 
 def persistent_is_hostdev(node: Node, context: Context) -> Iterator[Finding]:
     """The persistent side is itself a host device, though its model says virtio."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != PERSISTENT:
+    side = side_at(node, context.root)
+    if side is None or side.role != PERSISTENT:
         return
-    device = found[1].device
+    device = side.device
     model = device.get("model@type")
-    if found[1].kind == "hostdev" and model is not None and model.text in VIRTIO_MODELS:
+    if side.kind == "hostdev" and model is not None and model.text in VIRTIO_MODELS:
         yield Finding(device.get("@type") or device, {})
-    elif found[1].kind == "network":
-        network, name = device.get("source@network"), known_text(device, "source@network")
-        known = context.networks.find(name) if name else None
+    elif side.network:
+        known = context.networks.find(side.network)
         if known is not None and known.mode == POOL:
-            yield Finding(network or device, {"network": name}, variant="pool")
+            yield Finding(device.get("source@network") or device, {"network": side.network}, variant="pool")
 
 
 def persistent_names_another(node: Node, context: Context) -> Iterator[Finding]:
     """A persistent side with a `persistent=` attribute, which is for the transient one."""
-    found = side_at(node, context.root)
-    if found is not None and found[1].role == PERSISTENT and found[1].is_interface:
-        team, side = found
+    side = side_at(node, context.root)
+    if side is not None and side.role == PERSISTENT and side.is_interface:
+        team = side.team
         if side.named is not None and side.named.text:
             holder = next(node for node in side.elements if node.value("persistent") is not None)
             edits = holder.drop_value("persistent") if len(side.elements) == 1 else ()
@@ -75,10 +74,10 @@ def persistent_names_another(node: Node, context: Context) -> Iterator[Finding]:
 
 def unknown_type(node: Node, context: Context) -> Iterator[Finding]:
     """A `type=` that is neither persistent nor transient, or none where there is more."""
-    found = side_at(node, context.root)
-    if found is None:
+    side = side_at(node, context.root)
+    if side is None:
         return
-    team, side = found
+    team = side.team
     text = "" if side.type is None else side.type.text
     if side.type is None or not text:
         if side.named is not None and side.named.text:
@@ -91,9 +90,9 @@ def unknown_type(node: Node, context: Context) -> Iterator[Finding]:
 
 def empty_element(node: Node, context: Context) -> Iterator[Finding]:
     """`<teaming/>`, which says nothing."""
-    found = side_at(node, context.root)
-    if found is not None:
-        team, side = found
+    side = side_at(node, context.root)
+    if side is not None:
+        team = side.team
         says = [value for value in (side.type, side.named) if value is not None and value.text]
         if not says and not side.may_differ:
             edits = side.teaming.drop() if len(side.elements) == 1 else ()
@@ -102,10 +101,10 @@ def empty_element(node: Node, context: Context) -> Iterator[Finding]:
 
 def repeated_element(node: Node, context: Context) -> Iterator[Finding]:
     """More than one `<teaming>` in a device."""
-    found = side_at(node, context.root)
-    if found is None or len(found[1].elements) == 1:
+    side = side_at(node, context.root)
+    if side is None or len(side.elements) == 1:
         return
-    team, side = found
+    team = side.team
     first, *others = side.elements
     edits: list[Edit] = []
     for name, value in (("type", side.type), ("persistent", side.named)):
@@ -120,47 +119,47 @@ def repeated_element(node: Node, context: Context) -> Iterator[Finding]:
 
 def transient_not_hostdev(node: Node, context: Context) -> Iterator[Finding]:
     """A transient interface of a type that is no host device."""
-    found = side_at(node, context.root)
-    if found is not None and found[1].role == TRANSIENT and found[1].is_interface:
-        kind = found[1].device.get("@type")
+    side = side_at(node, context.root)
+    if side is not None and side.role == TRANSIENT and side.is_interface:
+        kind = side.device.get("@type")
         if kind is not None and kind.text in REFUSED_TRANSIENTS:
             yield Finding(kind, {"type": kind.text})
 
 
 def hostdev_not_pci(node: Node, context: Context) -> Iterator[Finding]:
     """Teaming on a host device that is no PCI device."""
-    found = side_at(node, context.root)
-    if found is None:
+    side = side_at(node, context.root)
+    if side is None:
         return
-    device = found[1].device
-    if not found[1].is_interface:
+    device = side.device
+    if not side.is_interface:
         kind = device.get("@type")
         if kind is not None and kind.text in NOT_PCI:
             yield Finding(kind, {"type": kind.text})
-    elif found[1].kind == "hostdev" and known_text(device, "source/address@type") == "usb":
+    elif side.kind == "hostdev" and known_text(device, "source/address@type") == "usb":
         yield Finding(device.get("source/address@type") or device, {"type": "usb"}, variant="interface")
 
 
 def hostdev_persistent(node: Node, context: Context) -> Iterator[Finding]:
     """A plain host device as the persistent side."""
-    found = side_at(node, context.root)
-    if found is not None and not found[1].is_interface and found[1].role == PERSISTENT:
-        yield Finding(found[1].type or node, {})
+    side = side_at(node, context.root)
+    if side is not None and not side.is_interface and side.role == PERSISTENT:
+        yield Finding(side.type or node, {})
 
 
 def hostdev_mac(node: Node, context: Context) -> Iterator[Finding]:
     """A MAC address in a plain host device, which has none in libvirt's XML."""
-    found = side_at(node, context.root)
-    mac = found[1].device.child("mac") if found is not None and not found[1].is_interface else None
+    side = side_at(node, context.root)
+    mac = side.device.child("mac") if side is not None and not side.is_interface else None
     if mac is not None:
         yield Finding(mac, {})
 
 
 def libvirt_too_old(node: Node, context: Context) -> Iterator[Finding]:
     """`<teaming>` for a libvirt that does not read it."""
-    found = side_at(node, context.root)
-    if found is not None and not is_unknown(found[1].device, "@type"):
+    side = side_at(node, context.root)
+    if side is not None and not is_unknown(side.device, "@type"):
         if context.target.admits_before("libvirt", TEAMING_CAME):
             yield Finding(node, {})
-        elif not found[1].is_interface and context.target.admits_before("libvirt", HOSTDEV_TEAMING_CAME):
+        elif not side.is_interface and context.target.admits_before("libvirt", HOSTDEV_TEAMING_CAME):
             yield Finding(node, {}, variant="hostdev")

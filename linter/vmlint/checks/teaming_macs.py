@@ -18,10 +18,10 @@ from ..source import Edit, Value
 
 def mac_mismatch(node: Node, context: Context) -> Iterator[Finding]:
     """A transient interface and its persistent side whose addresses differ as bytes, or where libvirt makes one up."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != TRANSIENT or not found[1].is_interface:
+    side = side_at(node, context.root)
+    if side is None or side.role != TRANSIENT or not side.is_interface:
         return
-    team, side = found
+    team = side.team
     persistent = team.target(side)
     if persistent is None or not persistent.is_interface or persistent.may_differ or side.may_differ:
         return
@@ -94,10 +94,10 @@ def _add_mac(interface: Node, address: str) -> tuple[Edit, ...]:
 
 def mac_malformed(node: Node, context: Context) -> Iterator[Finding]:
     """An address that libvirt does not read, or reads though its schema refuses it."""
-    found = side_at(node, context.root)
-    if found is None or not found[1].is_interface or found[1].mac is None or found[1].mac.opaque:
+    side = side_at(node, context.root)
+    if side is None or not side.is_interface or side.mac is None or side.mac.opaque:
         return
-    team, mac = found[0], found[1].mac
+    team, mac = side.team, side.mac
     read, meant = parse_mac(mac.text), meant_mac(mac.text)
     if read is not None and is_usual_form(mac.text):
         return
@@ -108,18 +108,23 @@ def mac_malformed(node: Node, context: Context) -> Iterator[Finding]:
 
 def mac_unusable(node: Node, context: Context) -> Iterator[Finding]:
     """An address that no NIC can have."""
-    found = side_at(node, context.root)
-    side = found[1] if found is not None and found[1].is_interface else None
-    if side is not None and side.mac is not None and side.octets is not None and not is_usable(side.octets):
+    side = side_at(node, context.root)
+    if (
+        side is not None
+        and side.is_interface
+        and side.mac is not None
+        and side.octets is not None
+        and not is_usable(side.octets)
+    ):
         yield Finding(side.mac, {"mac": side.mac.text}, variant="" if any(side.octets) else "zero")
 
 
 def mac_shared(node: Node, context: Context) -> Iterator[Finding]:
     """Interfaces of different pairs, or of one and no pair, with the same address. Reported once for the domain."""
-    found = side_at(node, context.root)
-    if found is None or found[1] is not found[0].sides[0]:
+    side = side_at(node, context.root)
+    if side is None or side is not side.team.sides[0]:
         return
-    team = found[0]
+    team = side.team
     for units in _same_address(team):
         first = next((unit for unit in units if team.side(unit)), units[0])
         for unit in units:

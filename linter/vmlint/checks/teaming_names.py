@@ -34,10 +34,10 @@ NOT_IN_ALIAS = re.compile(r"[^A-Za-z0-9_-]+")
 
 def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
     """A persistent interface whose alias libvirt drops, or that has none."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != PERSISTENT or not found[1].is_interface or found[0].is_live:
+    side = side_at(node, context.root)
+    if side is None or side.role != PERSISTENT or not side.is_interface or side.team.is_live:
         return
-    team, side = found
+    team = side.team
     alias = side.device.get("alias@name")
     if alias is None:
         if team.nameless and not side.may_differ:
@@ -68,13 +68,13 @@ def _nameless(team: Team, side: Side) -> Finding:
 
 def persistent_not_found(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side that names no persistent one."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != TRANSIENT or found[1].named is None:
+    side = side_at(node, context.root)
+    if side is None or side.role != TRANSIENT or side.named is None:
         return
-    team, side = found
+    team = side.team
     word, device = team.resolve(side)
     fields = {"name": side.name, "device": device.name if device else ""}
-    at = found[1].named
+    at = side.named
     if word == NOTHING:
         if not (len(team.nameless) == 1 and len(team.dangling) == 1 and USER_ALIAS.fullmatch(side.name)):
             meant = _meant(team, side)
@@ -89,30 +89,30 @@ def persistent_not_found(node: Node, context: Context) -> Iterator[Finding]:
 
 def automatic_alias(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side that names an alias which libvirt gives by itself."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != TRANSIENT or found[1].named is None:
+    side = side_at(node, context.root)
+    if side is None or side.role != TRANSIENT or side.named is None:
         return
-    team, side = found
+    team = side.team
     word, device = team.resolve(side)
     if word != AUTOMATIC_ALIAS:
         return
     target, fields = team.side(device), {"name": side.name}
     if device is None:
-        yield Finding(found[1].named, fields, variant="unclear")
+        yield Finding(side.named, fields, variant="unclear")
     elif target is None or target.role != PERSISTENT:
-        yield Finding(found[1].named, fields, variant="other", notes=(("named", device),))
+        yield Finding(side.named, fields, variant="other", notes=(("named", device),))
     else:
         new = team.free_alias(f"ua-{side.name}")
         edits = (*_add_alias(target, new), *_point_at(side, new)) if new and team.is_pair(side, target) else ()
-        yield Finding(found[1].named, fields | {"new": new}, edits, notes=(("named", device),))
+        yield Finding(side.named, fields | {"new": new}, edits, notes=(("named", device),))
 
 
 def no_persistent_name(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side that names nothing at all."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != TRANSIENT or found[0].resolve(found[1])[0] != UNNAMED or found[1].may_differ:
+    side = side_at(node, context.root)
+    if side is None or side.role != TRANSIENT or side.team.resolve(side)[0] != UNNAMED or side.may_differ:
         return
-    team, side = found
+    team = side.team
     accepted = side.named is not None and context.target.admits_before("libvirt", EMPTY_NAME_REFUSED)
     free = team.free
     edits: tuple[Edit, ...] = ()
@@ -125,10 +125,10 @@ def no_persistent_name(node: Node, context: Context) -> Iterator[Finding]:
 
 def persistent_shared(node: Node, context: Context) -> Iterator[Finding]:
     """A second transient side that names the same persistent one."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != TRANSIENT or found[0].target(found[1]) is None:
+    side = side_at(node, context.root)
+    if side is None or side.role != TRANSIENT or side.team.target(side) is None:
         return
-    team, side = found
+    team = side.team
     first = team.by_name[side.name][0]
     if first is not side and side.named is not None and first.named is not None:
         variant = "" if context.target.admits_from("qemu", TWO_REFUSED) else "older"
@@ -137,11 +137,11 @@ def persistent_shared(node: Node, context: Context) -> Iterator[Finding]:
 
 def alias_repeated(node: Node, context: Context) -> Iterator[Finding]:
     """A side of a pair with the alias of another device."""
-    found = side_at(node, context.root)
-    alias = found[1].device.get("alias@name") if found is not None else None
-    if found is None or alias is None or alias.opaque or not USER_ALIAS.fullmatch(alias.text):
+    side = side_at(node, context.root)
+    alias = side.device.get("alias@name") if side is not None else None
+    if side is None or alias is None or alias.opaque or not USER_ALIAS.fullmatch(alias.text):
         return
-    team, side = found
+    team = side.team
     same = team.by_alias.get(alias.text, [])
     if len(same) < 2 or side.device != next(device for device in same if team.side(device)):
         return
@@ -155,10 +155,10 @@ def alias_repeated(node: Node, context: Context) -> Iterator[Finding]:
 
 def without_transient(node: Node, context: Context) -> Iterator[Finding]:
     """A persistent side that no transient one names."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != PERSISTENT or not found[1].is_interface or found[0].is_open:
+    side = side_at(node, context.root)
+    if side is None or side.role != PERSISTENT or not side.is_interface or side.team.is_open:
         return
-    team, side = found
+    team = side.team
     alone = team.keeps(side.alias) and side.alias not in team.by_name
     if alone and not team.has_loose_ends and not team.mentions(side.alias):
         yield Finding(side.teaming, {"alias": side.alias})

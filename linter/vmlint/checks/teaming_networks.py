@@ -8,7 +8,7 @@ from ..finding import Context, Finding
 from ..libvirt.networks import POOL, Network
 from ..libvirt.pci import host_address
 from ..libvirt.sides import PERSISTENT, TRANSIENT, Side
-from ..libvirt.teaming import Team, side_at
+from ..libvirt.teaming import side_at
 from ..libvirt.values import known_text
 from ..model import Node
 
@@ -18,13 +18,12 @@ CONVENTIONAL_MODELS = ("rtl8139", "e1000")
 
 def network_unknown(node: Node, context: Context) -> Iterator[Finding]:
     """A side whose network is not at hand, or not told beyond doubt."""
-    found = _on_network(node, context)
-    if found is None:
+    side = _on_network(node, context)
+    if side is None:
         return
-    _, side, name = found
     at = side.device.get("source@network") or side.device
-    network = context.networks.find(name)
-    fields = {"network": name, "role": side.role}
+    network = context.networks.find(side.network)
+    fields = {"network": side.network, "role": side.role}
     if network is None:
         yield Finding(at, fields)
     elif network.mode is None:
@@ -33,43 +32,41 @@ def network_unknown(node: Node, context: Context) -> Iterator[Finding]:
 
 def network_not_pool(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side whose network hands out no host devices."""
-    found = _on_network(node, context)
-    if found is None or found[1].role != TRANSIENT:
+    side = _on_network(node, context)
+    if side is None or side.role != TRANSIENT:
         return
-    _, side, name = found
-    network = context.networks.find(name)
+    network = context.networks.find(side.network)
     if network is not None and network.mode not in (None, POOL):
         variant = "isolated" if network.mode == "isolated" else ""
-        fields = {"network": name, "mode": network.mode or ""}
+        fields = {"network": side.network, "mode": network.mode or ""}
         yield Finding(side.device.get("source@network") or side.device, fields, variant=variant)
 
 
 def transient_without_model(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side of a network whose model, or the lack of it, may get it a conventional slot."""
-    found = _on_network(node, context)
-    if found is None or found[1].role != TRANSIENT or found[1].may_differ or found[1].device.child("address"):
+    side = _on_network(node, context)
+    if side is None or side.role != TRANSIENT or side.may_differ or side.device.child("address"):
         return
-    team, side, name = found
-    network = context.networks.find(name)
+    team, network = side.team, context.networks.find(side.network)
     if network is not None and network.mode not in (None, POOL):
         return
     model = side.device.get("model@type")
     if model is None and network is None:
         element = side.device.child("model")
         added = element.set_value("type", "virtio") if element else side.teaming.insert_before("<model type='virtio'/>")
-        yield Finding(side.device, {"network": name, "model": "virtio"}, team.offer(added))
+        yield Finding(side.device, {"network": side.network, "model": "virtio"}, team.offer(added))
     elif model is not None and model.text in CONVENTIONAL_MODELS:
         edits = team.offer(model.replace(0, len(model.text), "virtio"))
-        yield Finding(model, {"network": name, "model": model.text}, edits, "conventional", (), "unsafe")
+        yield Finding(model, {"network": side.network, "model": model.text}, edits, "conventional", (), "unsafe")
 
 
 def macvtap_on_own_function(node: Node, context: Context) -> Iterator[Finding]:
     """A macvtap persistent side on the physical function whose virtual functions the transient side comes from."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != PERSISTENT or found[1].kind != "direct":
+    side = side_at(node, context.root)
+    if side is None or side.role != PERSISTENT or side.kind != "direct":
         return
-    dev = found[1].device.get("source@dev")
-    for other in found[0].by_name.get(found[1].alias, []) if found[1].alias else ():
+    dev = side.device.get("source@dev")
+    for other in side.team.by_name.get(side.alias, []) if side.alias else ():
         network = _network(other, context)
         if dev is not None and not dev.opaque and network is not None and dev.text and network.pf == dev.text:
             yield Finding(dev, {"dev": dev.text, "network": known_text(other.device, "source@network")})
@@ -77,13 +74,13 @@ def macvtap_on_own_function(node: Node, context: Context) -> Iterator[Finding]:
 
 def host_device_fixed(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side that names a device of this host where another takes its own from a pool."""
-    found = side_at(node, context.root)
-    address = host_address(found[1].device) if found is not None and found[1].role == TRANSIENT else None
-    source = found[1].device.child("source") if found is not None else None
+    side = side_at(node, context.root)
+    address = host_address(side.device) if side is not None and side.role == TRANSIENT else None
+    source = side.device.child("source") if side is not None else None
     element = source.child("address") if source is not None else None
-    if found is None or element is None or address is None:
+    if side is None or element is None or address is None:
         return
-    taken = found[0].from_networks
+    taken = side.team.from_networks
     for other in taken:
         network = _network(other, context)
         if network is not None and network.mode == POOL and address in network.addresses:
@@ -100,10 +97,7 @@ def _network(side: Side, context: Context) -> Network | None:
     return context.networks.find(name) if name else None
 
 
-def _on_network(node: Node, context: Context) -> tuple[Team, Side, str] | None:
+def _on_network(node: Node, context: Context) -> Side | None:
     """An interface in a pair that names a network."""
-    found = side_at(node, context.root)
-    if found is None or not found[1].role or found[1].kind != "network":
-        return None
-    name = known_text(found[1].device, "source@network")
-    return (*found, name) if name else None
+    side = side_at(node, context.root)
+    return side if side is not None and side.role and side.network else None

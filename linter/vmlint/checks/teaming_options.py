@@ -20,10 +20,10 @@ DRIVER_OF_VIRTIO = ("queues", "rx_queue_size", "tx_queue_size", "txmode", "ioeve
 
 def option_of_hostdev(node: Node, context: Context) -> Iterator[Finding]:
     """What libvirt ignores, drops or refuses in an interface that is a host device."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != TRANSIENT or found[1].kind != "hostdev" or not found[1].is_interface:
+    side = side_at(node, context.root)
+    if side is None or side.role != TRANSIENT or side.kind != "hostdev" or not side.is_interface:
         return
-    team, side = found
+    team = side.team
     for name, variant in (("filterref", "filter"), ("bandwidth", "bandwidth"), ("mtu", "mtu"), ("target", "ignored")):
         element = side.device.child(name)
         if element is not None:
@@ -52,18 +52,18 @@ def _driver(team: Team, side: Side) -> Iterator[Finding]:
 
 def persistent_link_down(node: Node, context: Context) -> Iterator[Finding]:
     """A persistent side whose link is down."""
-    found = side_at(node, context.root)
-    state = found[1].device.get("link@state") if found is not None and found[1].role == PERSISTENT else None
+    side = side_at(node, context.root)
+    state = side.device.get("link@state") if side is not None and side.role == PERSISTENT else None
     if state is not None and state.text == "down":
         yield Finding(state, {})
 
 
 def other_host_device(node: Node, context: Context) -> Iterator[Finding]:
     """A passed-through device in no pair, in a domain that has one. Reported once for the domain."""
-    found = side_at(node, context.root)
-    if found is None or found[1] is not found[0].sides[0]:
+    side = side_at(node, context.root)
+    if side is None or side is not side.team.sides[0]:
         return
-    team = found[0]
+    team = side.team
     if not any(team.target(side) for side in team.transients):
         return
     for device in team.devices:
@@ -77,11 +77,11 @@ def other_host_device(node: Node, context: Context) -> Iterator[Finding]:
 
 def standby_legacy_only(node: Node, context: Context) -> Iterator[Finding]:
     """A persistent side that what is passed to QEMU directly makes a legacy device, which cannot offer the feature."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != PERSISTENT or not found[1].alias:
+    side = side_at(node, context.root)
+    if side is None or side.role != PERSISTENT or not side.alias:
         return
-    for value in (*_overridden(context.root, found[1].alias), *_passed(context.root, found[1].alias)):
-        yield Finding(value, {"name": "disable-modern"}, notes=(("standby", found[1].teaming),))
+    for value in (*_overridden(context.root, side.alias), *_passed(context.root, side.alias)):
+        yield Finding(value, {"name": "disable-modern"}, notes=(("standby", side.teaming),))
 
 
 def _overridden(domain: Node, alias: str) -> Iterator[Value]:

@@ -15,7 +15,7 @@ from ..libvirt.pci import (
     pci_address,
 )
 from ..libvirt.sides import TRANSIENT, VIRTIO_MODELS, Side
-from ..libvirt.teaming import Team, side_at
+from ..libvirt.teaming import side_at
 from ..libvirt.values import known_text
 from ..model import Node
 from ..qemu.failover import EIGHT, HOTPLUG_CHECKED, SEVEN
@@ -25,10 +25,10 @@ from ..source import Edit
 
 def bus_not_pcie(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side where there is no PCI Express bus, or on another."""
-    found = _passed_through(node, context)
-    if found is None:
+    side = _passed_through(node, context)
+    if side is None:
         return
-    team, side = found
+    team = side.team
     machine = context.root.get("os/type@machine")
     kind = machine_kind(context.root)
     if kind in NO_EXPRESS and machine is not None:
@@ -46,12 +46,12 @@ def bus_not_pcie(node: Node, context: Context) -> Iterator[Finding]:
 
 def bus_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side on a bus into which nothing can be plugged while the guest runs."""
-    found = _passed_through(node, context)
-    element = found[1].device.child("address") if found is not None else None
+    side = _passed_through(node, context)
+    element = side.device.child("address") if side is not None else None
     address = pci_address(element)
-    if found is None or element is None or address is None:
+    if side is None or element is None or address is None:
         return
-    team, side = found
+    team = side.team
     kind, controller = bus_kind(context.root, address.bus), controller_of_bus(context.root, address.bus)
     releases = context.target.of("qemu")
     alone = not others_in_slot(context.root, address)
@@ -70,25 +70,25 @@ def bus_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
 
 def slot_shared(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side that is not alone in its slot, or says it need not be."""
-    found = _passed_through(node, context)
-    element = found[1].device.child("address") if found is not None else None
+    side = _passed_through(node, context)
+    element = side.device.child("address") if side is not None else None
     address = pci_address(element)
-    if found is None or element is None or address is None or machine_kind(context.root) in NO_EXPRESS:
+    if side is None or element is None or address is None or machine_kind(context.root) in NO_EXPRESS:
         return
     several = known_text(element, "@multifunction") == "on"
     if address.function or several:
-        edits = found[0].offer(_free_address(found[1], element))
+        edits = side.team.offer(_free_address(side, element))
         fields = {"function": f"{address.function:x}"}
         yield Finding(element, fields, edits, "" if address.function else "multifunction")
 
 
 def boot_order_repeated(node: Node, context: Context) -> Iterator[Finding]:
     """The same boot order in both sides of a pair; or the transient side before the persistent one."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != TRANSIENT:
+    side = side_at(node, context.root)
+    if side is None or side.role != TRANSIENT:
         return
-    persistent = found[0].target(found[1])
-    own = found[1].device.get("boot@order")
+    persistent = side.team.target(side)
+    own = side.device.get("boot@order")
     other = persistent.device.get("boot@order") if persistent is not None else None
     if own is None or other is None:
         return
@@ -100,11 +100,11 @@ def boot_order_repeated(node: Node, context: Context) -> Iterator[Finding]:
 
 def host_device_repeated(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side whose host device another device of the domain takes too."""
-    found = _passed_through(node, context)
-    source = host_address(found[1].device) if found is not None else None
-    if found is None or source is None:
+    side = _passed_through(node, context)
+    source = host_address(side.device) if side is not None else None
+    if side is None or source is None:
         return
-    team, side = found
+    team = side.team
     same = devices_of_host(context.root, source)
     element = side.device.get("source/address@bus")
     if len(same) > 1 and element is not None and side.device == next(node for node in same if team.side(node)):
@@ -112,13 +112,13 @@ def host_device_repeated(node: Node, context: Context) -> Iterator[Finding]:
         yield Finding(element, {"address": str(source)}, notes=(("other", other),))
 
 
-def _passed_through(node: Node, context: Context) -> tuple[Team, Side] | None:
+def _passed_through(node: Node, context: Context) -> Side | None:
     """The transient side that an element makes of a PCI device; None for what can be none."""
-    found = side_at(node, context.root)
-    if found is None or found[1].role != TRANSIENT:
+    side = side_at(node, context.root)
+    if side is None or side.role != TRANSIENT:
         return None
-    allowed = ("hostdev", "network") if found[1].is_interface else ("pci",)
-    return found if found[1].kind in allowed else None
+    allowed = ("hostdev", "network") if side.is_interface else ("pci",)
+    return side if side.kind in allowed else None
 
 
 def _free_address(side: Side, address: Node) -> tuple[Edit, ...]:

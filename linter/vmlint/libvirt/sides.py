@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..model import Node
 from ..source import Value
 from .mac import parse_mac
 from .values import known_text
+
+if TYPE_CHECKING:
+    from .teaming import Team
 
 PERSISTENT, TRANSIENT = "persistent", "transient"
 VIRTIO_MODELS = ("virtio", "virtio-transitional", "virtio-non-transitional")
@@ -24,8 +28,10 @@ def octets_of(mac: Value | None) -> bytes | None:
 class Side:
     """A device with `<teaming>`: an `<interface>`, or a plain `<hostdev>`."""
 
-    def __init__(self, device: Node) -> None:
+    def __init__(self, device: Node, team: Team) -> None:
         self.device = device
+        self.team = team
+        """All sides of its domain."""
         self.elements = [node for node in device.children if node.name == "teaming"]
         self.teaming = self.elements[0]
         self.is_interface = device.name == "interface"
@@ -64,6 +70,11 @@ class Side:
     def alias(self) -> str:
         """Its own alias as it is written, kept by libvirt or not."""
         return known_text(self.device, "alias@name")
+
+    @property
+    def network(self) -> str:
+        """The network it is on, or '' where it is on none or that is partly unknown."""
+        return known_text(self.device, "source@network") if self.kind == "network" else ""
 
     @property
     def may_differ(self) -> bool:

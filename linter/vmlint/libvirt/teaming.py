@@ -28,7 +28,7 @@ class Team:
         devices = domain.child("devices")
         self.devices = list(devices.children) if devices else []
         self.sides = [
-            Side(node) for node in self.devices if node.name in ("interface", "hostdev") and node.child("teaming")
+            Side(node, self) for node in self.devices if node.name in ("interface", "hostdev") and node.child("teaming")
         ]
         self.persistents = [side for side in self.sides if side.role == PERSISTENT]
         self.transients = [side for side in self.sides if side.role == TRANSIENT]
@@ -161,7 +161,7 @@ class Team:
     def from_networks(self) -> list[Side]:
         """Transient sides that take their device from a network, one for each network."""
         sides = [side for side in self.transients if side.kind == "network"]
-        return list({known_text(side.device, "source@network"): side for side in reversed(sides)}.values())
+        return list({side.network: side for side in reversed(sides)}.values())
 
     @cached_property
     def has_loose_ends(self) -> bool:
@@ -217,11 +217,10 @@ class Team:
         return len(self.by_name.get(transient.name, [])) == 1 and self.target(transient) is persistent
 
 
-def side_at(teaming: Node, domain: Node) -> tuple[Team, Side] | None:
-    """The side that a `<teaming>` element makes of its device, with all sides of the domain; None for a second one."""
-    team = team_of(domain)
-    side = team.side(teaming.parent)
-    return (team, side) if side is not None and side.teaming == teaming else None
+def side_at(teaming: Node, domain: Node) -> Side | None:
+    """The side that a `<teaming>` element makes of its device; None for a second one."""
+    side = team_of(domain).side(teaming.parent)
+    return side if side is not None and side.teaming == teaming else None
 
 
 @lru_cache(maxsize=1)  # a domain is asked again for each of its sides and by each rule
