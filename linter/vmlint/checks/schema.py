@@ -13,7 +13,9 @@ from ..versions import parse
 if TYPE_CHECKING:
     from ..libvirt.schema_explain import Mistake
 
-MEMO, STATUS = "schema", "domstatus"
+STATUS = "domstatus"
+FAILS, MISTAKES = "schema fails", "schema mistakes"
+"""What the rules leave for each other in the memo of a document."""
 UNCERTAIN = ("doubled-element", "missing-element", "missing-attribute", "stray-text")
 """What a template may well have, whose branches stand one beside another, and which is valid once it is filled in."""
 NEWEST_KNOWN = (12,)
@@ -65,28 +67,32 @@ def too_old(node: Node, context: Context) -> Iterable[Finding]:
     oldest = context.target.libvirt[0]
     if oldest >= NEWEST_KNOWN:
         return []
-    from ..libvirt.schema_explain import mistakes
-
-    wanting = [m for m in mistakes(node) if m.kind == "too-old" and oldest <= parse(m.fields["after"])]
+    wanting = [m for m in _mistakes(node, context) if m.kind == "too-old" and oldest <= parse(m.fields["after"])]
     return [Finding(m.at, m.fields) for m in wanting]
 
 
 def _findings(root: Node, context: Context, kind: str) -> Iterable[Finding]:
-    found = cast("list[Mistake] | None", context.memo.get(MEMO))
-    if found is None:
-        found = context.memo[MEMO] = _explained(root)
-    return [_finding(mistake) for mistake in found if mistake.kind == kind] if found else ()
+    if not _fails(root, context) or (kind in UNCERTAIN and root.is_of_template):
+        return ()
+    return [_finding(mistake) for mistake in _mistakes(root, context) if mistake.kind == kind]
 
 
-def _explained(root: Node) -> list[Mistake]:
-    """What is wrong with a document. In its own status files libvirt keeps more than the format has."""
-    around = root.element.getparent()
-    if (around is not None and around.tag == STATUS) or is_valid(root):
-        return []
-    from ..libvirt.schema_explain import mistakes
+def _fails(root: Node, context: Context) -> bool:
+    """Whether a document is not as its schema says. In its own status files libvirt keeps more than the format has."""
+    if FAILS not in context.memo:
+        around = root.element.getparent()
+        in_status = around is not None and around.tag == STATUS
+        context.memo[FAILS] = not in_status and not is_valid(root)
+    return bool(context.memo[FAILS])
 
-    found = mistakes(root)
-    return [mistake for mistake in found if mistake.kind not in UNCERTAIN] if root.is_of_template else found
+
+def _mistakes(root: Node, context: Context) -> list[Mistake]:
+    """All that the schema has against a document, worked out once for the rules."""
+    if MISTAKES not in context.memo:
+        from ..libvirt.schema_explain import mistakes
+
+        context.memo[MISTAKES] = mistakes(root)
+    return cast("list[Mistake]", context.memo[MISTAKES])
 
 
 def _finding(mistake: Mistake) -> Finding:
