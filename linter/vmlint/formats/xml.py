@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..model import Document, Problem
 from ..source import Source, Span, Text
-from .xml_node import Tree
+from .xml_node import TEMPLATE_CONTROL, Tree
 from .xml_parts import ROOTS, parse_bytes, roots_of, syntax_error
 from .xml_scan import scan
 
@@ -30,7 +30,6 @@ CODECS = re.compile(
 )
 """Python's names of the encodings that read the bytes of ASCII as ASCII and keep no state between characters."""
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-TEMPLATE_CONTROL = re.compile(r"\{\{|\{%|<%")
 DOMAIN_AFTER_TEXT = re.compile(r"[^<]*<(domain)(\s[^>]*\btype\s*=[^>]*)>")
 """Other text stands before the domain: libvirt refuses the file, which is worth a finding."""
 HEAD = 65536

@@ -30,7 +30,9 @@ TEMPLATE = re.compile(
     re.DOTALL,
 )
 
-TEMPLATE_START = re.compile(r"\{\{|\{%|<%|%\{")
+TEMPLATE_CONTROL = re.compile(r"\{\{|\{%|<%")
+DIRECTIVE = "%{"
+"""What begins a part of a template, and a directive of one that otherwise reads as text (HCL)."""
 
 
 class Tree:
@@ -140,7 +142,8 @@ class XmlNode(Node):
 
     @property
     def is_of_template(self) -> bool:
-        return TEMPLATE_START.search(self.tree.text.text) is not None
+        text = self.tree.text.text
+        return TEMPLATE_CONTROL.search(text) is not None or DIRECTIVE in text
 
     @property
     def has_template_parts(self) -> bool:
