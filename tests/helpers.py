@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from vmlint import formats
@@ -49,3 +50,15 @@ def vmlint(*arguments: str, cwd: Path, stdin: bytes = b"") -> subprocess.Complet
     command = [sys.executable, "-m", "vmlint", *arguments]
     env = {"PYTHONPATH": str(ROOT / "linter"), "PATH": "/usr/bin:/bin", "NO_COLOR": "1", "PYTHONUTF8": "1"}
     return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, check=False, env=env, timeout=120)
+
+
+def oracle_root(release: str) -> Path:
+    """Where a whole system with that QEMU, and with its libvirt's files, is beside the project; a path that is not there
+    if there is none."""
+    script = ROOT.parent / "shared" / "oracle" / "run.py"
+    spec = spec_from_file_location("oracle_run", script) if script.exists() else None
+    if spec is None or spec.loader is None:
+        return ROOT / "no-oracle"
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return Path(module.ROOTS.get(release, ROOT / "no-oracle"))

@@ -1,0 +1,204 @@
+"""The verdict of the schemas held against libvirt's own, over fixtures, a corpus and mistakes put into both."""
+
+from __future__ import annotations
+
+import random
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import xmlschema
+from lxml import etree
+
+from tests.helpers import ROOT, lint, oracle_root, read
+from tests.mutants import Mutant, mutant
+from vmlint.catalog import rules
+from vmlint.engine import Engine
+from vmlint.libvirt.schema import is_valid, verdict
+from vmlint.libvirt.schema_explain import mistakes
+from vmlint.run import target
+
+NAMES = ("domain", "network")
+FIXTURES = sorted((Path(__file__).parent / "xml").glob("*.xml"))
+CORPUS = ROOT.parent / "shared" / "corpus"
+INSTALLED = Path("/usr/share/libvirt/schemas")
+NEWEST = oracle_root("11.1") / "usr/share/libvirt/schemas"
+"""Of libvirt 12.8, which our schemas describe; what an older one lacks is no mistake."""
+MUTANTS = 1000
+SCHEMA_RULES = {name: rule for name, rule in rules().items() if rule.topic == "schema"}
+ENGINE = Engine(SCHEMA_RULES, target())
+TEMPLATES = {  # values that are filled in later: the RELAX NG knows no templates
+    "SUSE-Cloud__automation", "lago-project__lago", "libreswan__libreswan",
+}  # fmt: skip
+LOOSER = {  # what depends on more than one attribute's value, or on a value's number
+    "disk-cdrom-empty-network-invalid.xml",  # a network source may be left out only of some disks
+    "disk-missing-target-invalid.xml",  # <target> is not required of every kind of disk
+    "hostdev-mdev-src-address-invalid.xml",  # form of a UUID that only one kind of host device has
+    "luks-disk-invalid.xml",  # which secret goes with which format of encryption
+    "pci-bus-invalid.xml",  # the range of a bus depends on the type of the address
+    "pci-domain-invalid.xml",  # likewise of a domain
+    "graphics-listen-network-invalid.xml",  # which attributes a <listen> may have together
+}
+
+
+@pytest.fixture(scope="module")
+def relaxng() -> dict[str, etree.RelaxNG]:
+    """libvirt's schemas, the newest that are here."""
+    folder = next((folder for folder in (NEWEST, INSTALLED) if (folder / "domain.rng").exists()), None)
+    if folder is None:
+        pytest.skip("libvirt's RELAX NG schemas are not installed")
+    return {name: etree.RelaxNG(etree.parse(folder / f"{name}.rng")) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def newest(relaxng: dict[str, etree.RelaxNG]) -> dict[str, etree.RelaxNG]:
+    if not (NEWEST / "domain.rng").exists():
+        pytest.skip("the newest schemas of libvirt are not here")
+    return relaxng
+
+
+@pytest.fixture(scope="module")
+def strict() -> dict[str, xmlschema.XMLSchema10]:
+    return {name: xmlschema.XMLSchema10(str(ROOT / "schemas" / f"{name}.xsd")) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    if not CORPUS.exists():
+        pytest.skip("the corpora are not here")
+    folder = tmp_path_factory.mktemp("corpus")
+    for name in CORPUS.glob("*xml.tar.xz"):
+        with tarfile.open(name) as archive:
+            archive.extractall(folder, filter="data")
+    return sorted(folder.rglob("*.xml"))
+
+
+def valid(paths: list[Path], relaxng: dict[str, etree.RelaxNG]) -> Iterator[tuple[str, str]]:
+    """Kind and text of the documents that libvirt's schemas accept."""
+    for path in paths:
+        try:
+            root = etree.fromstring(path.read_bytes())
+            text = path.read_bytes().decode()
+        except (etree.XMLSyntaxError, UnicodeDecodeError):
+            continue
+        if root.tag in NAMES and relaxng[root.tag].validate(root):
+            yield root.tag, text
+
+
+def rejected_mutants(
+    documents: list[tuple[str, str]], relaxng: dict[str, etree.RelaxNG], seed: int
+) -> Iterator[tuple[str, Mutant]]:
+    """Mistakes, without end, that libvirt's schemas reject."""
+    rng = random.Random(seed)
+    while True:
+        kind, text = rng.choice(documents)
+        made = mutant(text, rng)
+        if made is None:
+            continue
+        try:
+            root = etree.fromstring(made.text.encode())
+        except etree.XMLSyntaxError:
+            continue
+        if not relaxng[kind].validate(root):
+            yield kind, made
+
+
+def score(kind: str, made: Mutant) -> tuple[bool, bool, bool, bool]:
+    """Whether a mutant is rejected, its line and its place named, and the right word suggested."""
+    document = read("guest.xml", made.text.encode())
+    found = ENGINE.lint(document)
+    if not found:
+        return False, False, False, False
+    start, end = (len(made.text[:at].encode()) for at in (made.start, made.end))
+    first = found[0]
+    line = document.source.position(first.span.start).line == document.source.position(start).line
+    exact = start <= first.span.start and first.span.end <= end
+    if made.kind == "added":  # a known attribute may be added: then it is its value that is wrong
+        exact = exact or start <= first.span.start <= end + len("='1'")
+    word = (
+        f"'{made.word}'" in first.message or any(e.text == made.word.encode() for e in first.fix.edits)
+        if first.fix
+        else f"'{made.word}'" in first.message
+    )
+    return True, line, exact, word
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_strict_reader_takes_the_schema(name: str, strict: dict[str, xmlschema.XMLSchema10]) -> None:
+    assert verdict(name) is not None  # libxml2
+    assert strict[name].elements[name].type.name == name.capitalize()  # xmlschema, which raises on any mistake
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name)
+def test_our_fixtures_are_valid_for_libvirt_too(path: Path, newest: dict[str, etree.RelaxNG]) -> None:
+    root = etree.parse(path).getroot()
+    assert newest[root.tag].validate(root), newest[root.tag].error_log.last_error
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name)
+def test_valid_documents_are_silent(path: Path) -> None:
+    assert [(d.rule, d.message) for d in lint(path.name, path.read_bytes()) if d.rule in SCHEMA_RULES] == []
+
+
+def measure(documents: list[tuple[str, str]], relaxng: dict[str, etree.RelaxNG], seed: int) -> None:
+    made = [next_ for next_, _ in zip(rejected_mutants(documents, relaxng, seed), range(MUTANTS), strict=False)]
+    scores = [score(*entry) for entry in made]
+    missed = [(m.kind, m.text[m.start - 30 : m.end + 30]) for (_, m), s in zip(made, scores, strict=True) if not s[0]]
+    words = [s[3] for (_, m), s in zip(made, scores, strict=True) if m.word]
+    assert len(missed) <= 0.01 * MUTANTS, missed
+    assert sum(s[1] for s in scores) >= 0.97 * MUTANTS
+    assert sum(s[2] for s in scores) >= 0.95 * MUTANTS
+    assert sum(words) >= 0.90 * len(words)
+
+
+def test_mistakes_put_into_our_fixtures_are_found_where_they_are(relaxng: dict[str, etree.RelaxNG]) -> None:
+    measure(list(valid(FIXTURES, relaxng)), relaxng, seed=20261125)
+
+
+def test_mistakes_put_into_the_corpus_are_found_where_they_are(
+    corpus: list[Path], relaxng: dict[str, etree.RelaxNG]
+) -> None:
+    measure(list(valid(corpus, relaxng)), relaxng, seed=7)
+
+
+def test_the_two_readers_of_the_schemas_agree_on_mutants(
+    relaxng: dict[str, etree.RelaxNG], strict: dict[str, xmlschema.XMLSchema10]
+) -> None:
+    made = rejected_mutants(list(valid(FIXTURES, relaxng)), relaxng, seed=3)
+    for _ in range(200):
+        kind, entry = next(made)
+        root = etree.fromstring(entry.text.encode())
+        assert verdict(kind).validate(root) == strict[kind].is_valid(root), entry.text
+
+
+def test_the_corpus_is_judged_as_libvirt_judges_it(
+    corpus: list[Path], newest: dict[str, etree.RelaxNG], strict: dict[str, xmlschema.XMLSchema10]
+) -> None:
+    """Nothing that libvirt's newest schema accepts is rejected; what it rejects is, but for what is listed."""
+    judged, looser = 0, set()
+    for path in corpus:
+        if path.name.startswith(tuple(TEMPLATES)):
+            continue
+        for root in read(path.name, path.read_bytes()).roots if is_read(path) else ():
+            if root.name == "qemu":
+                continue
+            judged += 1
+            tag, element = str(root.element.tag), root.element
+            if tag not in NAMES or (tag == "domain" and element.get("type") is None):
+                continue  # a part of a domain
+            accepted, ours = newest[tag].validate(element), is_valid(root)
+            assert strict[tag].is_valid(element) == verdict(tag).validate(element), path
+            assert ours or not accepted, path
+            if ours and not accepted:
+                looser.add(path.name)
+            if not ours:
+                assert [m for m in mistakes(root) if m.kind != "too-old"], path
+    assert judged > 2300
+    assert looser == LOOSER
+
+
+def is_read(path: Path) -> bool:
+    from vmlint import formats
+
+    return formats.claim(path.name, path.read_bytes()) is not None
