@@ -33,22 +33,11 @@ def find_commands(root: Group, nesting: int = 0) -> tuple[list[Node], list[Probl
         if group.is_list and group.bracket in LISTS:
             finder.list(list(_words(group)))
         finder.chains(group)
-    values = [item for group in _in_order(root) for item in group]
+    values = list(root.values())
     finder.neighbours(values)
     for value in values:
         finder.string(value)
     return finder.roots, finder.problems
-
-
-def _in_order(root: Group) -> Iterator[list[Value]]:
-    """All values in the order of the file."""
-    stack: list[Value | Group] = [root]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Value):
-            yield [item]
-        else:
-            stack.extend(reversed(item.items))
 
 
 def _words(group: Group) -> Iterator[Value]:

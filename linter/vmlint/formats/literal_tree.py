@@ -58,6 +58,16 @@ class Group:
             yield group
             stack.extend(item for item in reversed(group.items) if isinstance(item, Group))
 
+    def values(self) -> Iterator[Value]:
+        """All values in it and in its groups, in the order of the file."""
+        stack: list[Value | Group] = [self]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, Value):
+                yield item
+            else:
+                stack.extend(reversed(item.items))
+
 
 def opaque(script: Value, start: int, end: int) -> Value:
     """The value of an expression that is not a string."""
