@@ -20,6 +20,7 @@ from ..libvirt.teaming import (
     side_at,
 )
 from ..libvirt.values import known_text
+from ..libvirt.words import one_letter_apart
 from ..model import Node
 from ..source import Edit
 from ..versions import parse
@@ -203,13 +204,7 @@ def _meant(team: Team, transient: Side) -> Side | None:
 
 def _is_near(one: str, other: str) -> bool:
     """Whether two names differ in one letter, or only in case and white space."""
-    if one.strip().lower() == other.strip().lower():
-        return True
-    short, long = sorted((one, other), key=len)
-    at = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    if len(short) == len(long):
-        return short[at + 1 :] == long[at + 1 :]
-    return len(long) - len(short) == 1 and short[at:] == long[at + 1 :]
+    return one.strip().lower() == other.strip().lower() or one_letter_apart(one, other)
 
 
 def _same_mac(one: Side, other: Side) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .schema import schema_path
 from .schema_shape import MAX, MIN, WHEN, Condition, conditions
+from .words import one_letter_apart
 
 VMLINT = "{urn:vmlint:schema}"
 XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -196,12 +197,9 @@ def _folded(name: str) -> str:
 def one_slip(one: str, other: str) -> bool:
     """Whether two words differ, but for case, by one letter, or by two letters that changed places."""
     one, other = _folded(one), _folded(other)
-    if len(one) > len(other):
-        one, other = other, one
-    if len(other) - len(one) > 1:
-        return False
-    at = next((at for at, letter in enumerate(one) if letter != other[at]), len(one))
-    if len(one) < len(other):
-        return one[at:] == other[at + 1 :]
-    swapped = one[:at] + one[at : at + 2][::-1] + one[at + 2 :]
-    return one[at + 1 :] == other[at + 1 :] or swapped == other
+    return one_letter_apart(one, other) or _swapped(one, other)
+
+
+def _swapped(one: str, other: str) -> bool:
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    return one[:at] + one[at : at + 2][::-1] + one[at + 2 :] == other
