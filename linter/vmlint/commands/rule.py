@@ -17,8 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the list, or the page of each rule that the name means."""
     from ..catalog import rules
+    from ..choice import named_rules
     from ..rulepage import rule_markdown
-    from ..run import named_rules
 
     if options.name is None:
         width = max(map(len, rules()))
