@@ -115,13 +115,16 @@ def boolean_not_on_or_off(node: Node, context: Context) -> Iterator[Finding]:
     option = _with_argument(node)
     for param in option.params if option is not None else ():
         meant = MEANT.get(param.value.lower())
-        if option is None or param.kind != PAIR or meant is None or param.value in (*TRUE, *FALSE):
+        is_empty = option is not None and not param.value and param.end < len(option.text.text)
+        if option is None or param.kind != PAIR or param.value in (*TRUE, *FALSE) or not (meant or is_empty):
             continue
         known = option.known.get(param.key)
-        if known is not None and known.is_boolean:
+        fields = {"name": param.key, "value": param.value, "meant": meant or "", "option": option.name}
+        if known is not None and known.is_boolean and meant:
             value = option.text.pick(*param.value_ranges)
-            fields = {"name": param.key, "value": param.value, "meant": meant, "option": option.name}
             yield Finding(value, fields, value.replace(0, len(param.value), meant))
+        elif known is not None and known.takes == BOOLEANS:  # at the end of a text, more may follow in a program
+            yield Finding(option.place(param), fields, variant="empty")
 
 
 def json_boolean_in_quotes(node: Node, context: Context) -> Iterator[Finding]:

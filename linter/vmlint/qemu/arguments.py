@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..source import OPAQUE
 from .options import RAW, Option, options
-from .optstring import PAIR, Param, lex_chardev_compat, lex_opts
+from .optstring import FLAG, PAIR, Param, lex_chardev_compat, lex_opts
 
 RAW_GLOBAL = re.compile(r"[^.=]{1,63}\.[^=]{1,63}=")
 """`-global driver.property=text`: the text is taken as it stands (sscanf in qemu_global_option)."""
@@ -69,7 +69,9 @@ def _read_incoming(name: str, option: Option, text: str) -> Argument:
 
 
 def _read_set(name: str, option: Option, text: str) -> Argument:
-    """One parameter of the group's option, whose text knows no doubled commas."""
+    """One parameter of the group's option, whose text knows no doubled commas; without a `=` QEMU refuses it whole."""
+    if text and "=" not in text:
+        return Argument(option, "", [Param(FLAG, text, "on", 0, len(text))])
     found = SET.match(text)
     group = options().named.get(found[1], RAW) if found else RAW
     if found is None or group.reader != "opts" or group.keyval:

@@ -32,6 +32,8 @@ def flags(option: OptionNode) -> list[tuple[Param, str]]:
 def _kind(option: OptionNode, token: str, param: Param, follows_text: bool) -> str:
     if token in ("help", "?"):
         return HELP
+    if option.option.reader == "set":
+        return VALUE
     known = option.known.get(param.key)
     if known is not None:
         return BOOLEAN if known.is_boolean or (known.takes == ON_ONLY and param.value == "on") else VALUE
