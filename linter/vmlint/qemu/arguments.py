@@ -53,7 +53,7 @@ def _read_opts(name: str, option: Option, text: str) -> Argument:
     if name == "display" and text.startswith("vnc="):
         option = options().named["vnc"]
         return Argument(option, "", lex_opts(text, option.implied, len("vnc=")))
-    params = lex_opts(text, option.implied)
+    params = lex_opts(text, option.implied, keyval=option.keyval is not None)
     kinds = [param.value for param in params if param.key == "type"]
     if name == "netdev" and kinds and kinds[-1] in STREAM_TYPES:
         option = options().named["netdev stream"]
@@ -64,7 +64,7 @@ def _read_incoming(name: str, option: Option, text: str) -> Argument:
     """A migration address, of which only `tcp:` takes parameters, or a channel."""
     if not MIGRATION_ADDRESS.match(text):
         channel = options().named["incoming main"]
-        return Argument(channel, "", lex_opts(text, channel.implied))
+        return Argument(channel, "", lex_opts(text, channel.implied, keyval=True))
     return Argument(option, "", lex_chardev_compat(text).params if text.startswith("tcp:") else [])
 
 
