@@ -13,6 +13,7 @@ from .host_file import HostFile
 from .logical_lines import logical_lines
 from .names import is_named
 from .recognise import tokens
+from .shell_script import ScriptReader
 
 NAMES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "Containerfile", "Containerfile.*")
 INSTRUCTION = re.compile(
@@ -34,13 +35,18 @@ def claims(path: str, head: bytes) -> bool:
 def parse(path: str, data: bytes) -> Document:
     """The QEMU command lines of the instructions."""
     file = HostFile(path, data)
-    for line in _instructions(file.value):
+    read_dockerfile(file.reader, file.value)
+    return file.document("dockerfile")
+
+
+def read_dockerfile(reader: ScriptReader, dockerfile: Value) -> None:
+    """The QEMU command lines in the text of a Dockerfile."""
+    for line in _instructions(dockerfile):
         instruction = INSTRUCTION.match(line.text)
         if instruction and line.text.startswith("[", instruction.end()):
-            file.reader.words(tokens(_strings(line, instruction.end())))
+            reader.words(tokens(_strings(line, instruction.end())))
         elif instruction:
-            file.reader.script(line.pick((instruction.end(), len(line.text))))
-    return file.document("dockerfile")
+            reader.script(line.pick((instruction.end(), len(line.text))))
 
 
 def _instructions(file: Value) -> Iterator[Value]:

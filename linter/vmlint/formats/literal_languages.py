@@ -186,6 +186,52 @@ LANGUAGES = (
         ),
     ),
     Language(
+        "haskell",
+        ("*.hs", "*.lhs", "*.elm", "*.purs"),
+        r"--[^\n]*|\{-(?s:.*?)(?:-\}|\Z)",
+        (Style(DOUBLE, "c", lines=True),),
+        rf"{CHARACTER}|\b\w+'+",
+        concat=("++", "<>"),
+    ),
+    Language(
+        "elixir",
+        ("*.ex", "*.exs"),
+        HASH,
+        (
+            Style('(?P<q>""")', "c", r"#\{", lines=True),
+            Style(DOUBLE, "c", r"#\{", lines=True),
+            Style(SINGLE, "c", r"#\{", lines=True),
+        ),
+        r"\?\\?.",
+        concat=("<>", "++"),
+    ),
+    Language(
+        "julia",
+        ("*.jl", "*.nim", "*.nims"),
+        r"#=(?s:.*?)(?:=#|\Z)|" + HASH,
+        (
+            Style('(?P<q>""")', "c", r"\$\(|\$[A-Za-z_]\w*", lines=True),
+            Style(DOUBLE, "c", r"\$\(|\$[A-Za-z_]\w*", lines=True),
+            Style("(?P<q>`)", "c", r"\$\(|\$[A-Za-z_]\w*", lines=True),
+        ),
+        rf"{CHARACTER}|\w'+",
+        concat=("*", "&"),
+    ),
+    Language(
+        "v",
+        ("*.v", "*.vsh"),
+        SLASHES,
+        (Style("r?(?P<q>[\"'])", "c", r"\$\{|\$[A-Za-z_]\w*", lines=True), Style("(?P<q>`)", "c")),
+    ),
+    Language(
+        "ocaml",
+        ("*.ml", "*.mli", "*.fs", "*.fsx"),
+        r"\(\*(?s:.*?)(?:\*\)|\Z)|//[^\n]*",
+        (Style('(?P<q>""")', "none", lines=True), Style(DOUBLE, "c", lines=True)),
+        rf"{CHARACTER}|'\w+",
+        concat=("^", "+", "@"),
+    ),
+    Language(
         "lua",
         ("*.lua",),
         r"--\[\[(?s:.*?)(?:\]\]|\Z)|--[^\n]*",
@@ -194,7 +240,7 @@ LANGUAGES = (
     ),
     Language(
         "php",
-        ("*.php", "*.inc"),
+        ("*.php",),
         f"{SLASHES}|{HASH}",
         (
             Style(DOUBLE, "ruby", PHP_HOLE, lines=True),
@@ -205,7 +251,7 @@ LANGUAGES = (
     ),
     Language(
         "powershell",
-        (),  # in fences only: files are read line by line, as commands there need no quotes
+        (),  # powershell.py reads the files: commands there need no quotes
         r"<#(?s:.*?)(?:#>|\Z)|" + HASH,
         (
             Style('(?P<q>@")[ \t]*\r?\n', "backtick", POWERSHELL_HOLE, '\n"@', True),
@@ -239,7 +285,7 @@ ALIASES = {
     "pl": "perl",
 }
 """What fences and first lines call them."""
-SHEBANG = re.compile(r"#![^\n]*\b(python|perl|ruby|node|lua|php)[\d.]*\b")
+SHEBANG = re.compile(r"(?:#![^\n]*\b|<\?)(python|perl|ruby|node|lua|php)[\d.]*\b")
 
 
 def by_path(path: str) -> Language | None:
@@ -256,6 +302,6 @@ def by_name(name: str) -> Language | None:
 
 
 def by_first_line(text: str) -> Language | None:
-    """The language of a program by the interpreter its first line names."""
+    """The language of a program by the interpreter that its first line names, as PHP's opening tag does too."""
     match = SHEBANG.match(text)
     return by_name(match[1]) if match else None

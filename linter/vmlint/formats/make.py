@@ -39,21 +39,26 @@ def claims(path: str, head: bytes) -> bool:
 def parse(path: str, data: bytes) -> Document:
     """The QEMU command lines in recipes and variables."""
     file = HostFile(path, data)
+    read_make(file.reader, file.value)
+    return file.document("make")
+
+
+def read_make(reader: ScriptReader, makefile: Value) -> None:
+    """The QEMU command lines in the text of a Makefile."""
     in_define = False
-    for ranges in logical_lines(file.value.text):
-        raw = file.value.text[ranges[0][0] : ranges[-1][1]]
+    for ranges in logical_lines(makefile.text):
+        raw = makefile.text[ranges[0][0] : ranges[-1][1]]
         if not may_hold_options(raw) and "def" not in raw:
             continue
-        line = file.value.pick(*ranges)
+        line = makefile.pick(*ranges)
         if END_OF_DEFINE.match(line.text) or DEFINE.match(line.text):
             in_define = DEFINE.match(line.text) is not None
         elif recipe := RECIPE.match(line.text) or INLINE_RECIPE.match(line.text):
-            file.reader.script(_recipe(line, recipe.end()))
+            reader.script(_recipe(line, recipe.end()))
         elif in_define:
-            file.reader.script(_recipe(line, 0))
+            reader.script(_recipe(line, 0))
         elif assigned := ASSIGNMENT.match(line.text):
-            _assign(file.reader, assigned[1], _value(line, assigned.end()))
-    return file.document("make")
+            _assign(reader, assigned[1], _value(line, assigned.end()))
 
 
 def _assign(reader: ScriptReader, name: str, value: Value) -> None:

@@ -24,6 +24,7 @@ from .recognise import (
     command_line,
     find_command,
     is_closed,
+    is_message,
     is_no_command,
     option_list,
     prefix,
@@ -119,8 +120,18 @@ class ScriptReader:
         if may_hold_options(value.text):
             self.words(tokens(split(value, start), self.host))
 
-    def words(self, words: Sequence[Token], env: Sequence[tuple[Value, Value]] = (), nesting: int = 0) -> None:
-        """The words of a command: it runs QEMU, or passes on its options, in words of their own or in strings."""
+    def words(
+        self,
+        words: Sequence[Token],
+        env: Sequence[tuple[Value, Value]] = (),
+        *,
+        is_run: bool = False,
+        nesting: int = 0,
+    ) -> None:
+        """The words of a command: it runs QEMU, or passes on its options, in words of their own or in strings.
+
+        `is_run`: the first word is the name of a program, if it is not an assignment.
+        """
         if not words or is_no_command([word.value for word in words]):
             return
         command = find_command(words, env)
@@ -128,8 +139,8 @@ class ScriptReader:
         program = program_at(words)
         is_bare = command is None and not runs_another(words)
         if not reads_patterns(words):
-            for word in words if program is None else words[:program]:
-                self.string(word.value, is_bare, nesting=nesting)
+            for at, word in enumerate(words if program is None else words[:program]):
+                self.string(word.value, is_bare and (at > 0 or not is_run), nesting=nesting)
 
     def string(self, value: Value, is_bare: bool = True, name: str = "", nesting: int = 0) -> None:
         """A string that may hold a script, options, or the value of one.
@@ -137,6 +148,7 @@ class ScriptReader:
         `is_bare`: it may be the latter; `name`: of the variable it is assigned to.
         """
         start, assigned = prefix(value.text)
+        is_bare |= bool(start)
         if start:
             value = value.pick((start, len(value.text)))
         option = self.uses.get(name or assigned)
@@ -152,7 +164,7 @@ class ScriptReader:
         command = option_list(split(value)) if value.text.lstrip().startswith("-") else None
         if command is not None:
             self._keep(command)
-        elif nesting < MAX_NESTING:
+        elif nesting < MAX_NESTING and ("\n" in value.text.strip() or not is_message(value.text)):
             self.script(value, nesting=nesting + 1)
 
     def _keep(self, command: CommandNode | None) -> None:
@@ -211,7 +223,7 @@ class ScriptReader:
         env = [pair for pair in assigned if pair is not None]
         if env and words and OPTION_WORD.fullmatch(env[-1][1].text):  # X=-serial tcp::1, as environment files have it
             words = tokens([env.pop()[1], *(word.value for word in words)], self.host)
-        self.words(words, env, nesting)
+        self.words(words, env, is_run=True, nesting=nesting)
 
     def _assigned(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         """`NAME=(…)`, `NAME="-serial …"`, or `NAME=telnet:…` that is used as `-serial $NAME`."""

@@ -25,6 +25,9 @@ NOT_WORDS = frozenset(
 )
 HINT = re.compile(rb"qemu|kvm", re.IGNORECASE)
 HEREDOC = re.compile(rb"<<")
+HEREDOC_START = re.compile(rb"<<-?[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.-]+))")
+MAX_UNENDED = 100
+"""End words that are remembered to have no end."""
 ESCAPED_BLANK = re.compile(rb"\\[ \t]")
 CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
 CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
@@ -41,7 +44,7 @@ class Script:
         self._host = host
         self.is_script = is_script
         """A heredoc or a string may as well hold a text."""
-        self.data = COMMENT_IN_LINE.sub(_without_comment, value.text.encode("utf-8", "replace"))
+        self.data = _without_false_ends(COMMENT_IN_LINE.sub(_without_comment, value.text.encode("utf-8", "replace")))
         self.hints = sorted(
             match.start() for pattern in (byte_hints(), HEREDOC) for match in pattern.finditer(self.data)
         )
@@ -124,6 +127,32 @@ class Script:
 def _without_comment(substitution: re.Match[bytes]) -> bytes:
     """`# comment` in backquotes, where the grammar takes the closing one for a part of the comment."""
     return b"`:" + ASCII.sub(b" ", substitution[0][2:-1]) + b"`"
+
+
+def _without_false_ends(data: bytes) -> bytes:
+    """The text with other lines in its heredocs for those that only begin with the end word: the grammar takes `EOF2`
+    for `EOF`."""
+    changed: bytearray | None = None
+    unended: set[bytes] = set()
+    start = HEREDOC_START.search(data)
+    while start is not None:
+        at = start.end()
+        word = start[1] or start[2] or start[3]
+        line = re.compile(rb"^\t*()" + re.escape(word) + rb"(?:(\r?$)|.)", re.MULTILINE)
+        found = None if word in unended else line.search(data, at)
+        false_ends = []
+        while found is not None and found[2] is None:
+            false_ends.append(found.start(1))
+            found = line.search(data, found.end())
+        if found is None:
+            unended.update((word,) if len(unended) < MAX_UNENDED else ())
+        else:
+            at = found.end()
+            changed = changed or bytearray(data)
+            for false_end in false_ends:
+                changed[false_end] = ord("_")
+        start = HEREDOC_START.search(data, at)
+    return bytes(changed) if changed else data
 
 
 def outermost(node: tree_sitter.Node, types: tuple[str, ...]) -> Iterator[tree_sitter.Node]:
