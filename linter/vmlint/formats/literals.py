@@ -9,7 +9,8 @@ from ..model import Document
 from ..source import Source, Text
 from .hints import may_hold_qemu_or_domain
 from .literal_finder import find_commands
-from .literal_languages import LANGUAGES, by_first_line, by_path
+from .literal_languages import LANGUAGES
+from .literal_lookup import by_first_line, by_path
 from .literal_tree import read_tree
 from .spans import whole
 from .xml_parts import embedded_domains

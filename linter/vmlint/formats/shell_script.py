@@ -36,13 +36,12 @@ from .recognise import (
     tokens,
 )
 from .shell_heredoc import decode_heredoc
-from .shell_tree import Script, outermost
+from .shell_tree import Script, ends_too_soon, is_broken, rest_of_line
 from .unit_text import IS_UNIT, read_unit
 
 if TYPE_CHECKING:
     import tree_sitter
 
-LINE_ENDS = (b"\n", b"\r", b"")
 MAX_NESTING = 3
 DEFAULTS = ("-", ":-", "=", ":=", "+", ":+")
 INVOCATION = re.compile(r"(?:qemu|kvm)[^\s;|&()]*(?:[\s(]|\\\n)+-", re.IGNORECASE)
@@ -177,12 +176,12 @@ class ScriptReader:
             node = stack.pop()
             if not script.has_hint(node) and node.type != "heredoc_end":
                 continue
-            if node.type in ("ERROR", "heredoc_end") and _ends_too_soon(script, node):
+            if node.type in ("ERROR", "heredoc_end") and ends_too_soon(script, node):
                 self._not_read(script, node)
                 return
-            if node.type == "ERROR" or _is_broken(node):
+            if node.type == "ERROR" or is_broken(node):
                 self._by_lines(script, node, nesting)
-                if _rest_of_line(node) is not None:
+                if rest_of_line(node) is not None:
                     stack.pop()  # was read with it
                 continue
             if node.type == "command":
@@ -198,7 +197,7 @@ class ScriptReader:
     def _by_lines(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         """What cannot be read as a whole, line by line; what names QEMU and cannot be read even so is told."""
         low, high = script.range(node)
-        rest = _rest_of_line(node)
+        rest = rest_of_line(node)
         if rest is not None:
             high = script.value.text.find("\n", script.range(rest)[1]) % (len(script.value.text) + 1)
         for line in interesting_lines(script.value.pick((low, high))):
@@ -276,30 +275,6 @@ class ScriptReader:
     def _problem(self, script: Script, start: int) -> None:
         if script.is_script:
             self.problems.append(Problem("shell-not-read", Span(start, start), {}))
-
-
-def _is_broken(node: tree_sitter.Node) -> bool:
-    """Whether a command or assignment has parts that are not known, or a substitution does not end."""
-    if node.type == "command_substitution":
-        return node.children[-1].is_missing
-    return node.type in ("command", "variable_assignment") and (node.has_error or _rest_of_line(node) is not None)
-
-
-def _ends_too_soon(script: Script, node: tree_sitter.Node) -> bool:
-    """Whether a heredoc ends at a line that only begins with its end word: the grammar takes `EOF2` for `EOF`.
-
-    What follows would be misread.
-    """
-    ends = outermost(node, ("heredoc_end",))
-    return any(script.data[end.end_byte : end.end_byte + 1] not in LINE_ENDS for end in ends)
-
-
-def _rest_of_line(command: tree_sitter.Node) -> tree_sitter.Node | None:
-    """What follows a command on its line where that cannot be read, so that the command's words are not known."""
-    following = command.next_sibling if command.type == "command" else None
-    if following is None or following.type != "ERROR" or following.start_point[0] != command.end_point[0]:
-        return None
-    return following
 
 
 def _assignment(script: Script, node: tree_sitter.Node) -> tuple[Value, Value] | None:

@@ -23,6 +23,7 @@ EXPANSIONS = ("simple_expansion", "expansion", "command_substitution", "arithmet
 NOT_WORDS = frozenset(
     ("file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment", "(", ")")
 )
+LINE_ENDS = (b"\n", b"\r", b"")
 HINT = re.compile(rb"qemu|kvm", re.IGNORECASE)
 HEREDOC = re.compile(rb"<<")
 HEREDOC_START = re.compile(rb"<<-?[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.-]+))")
@@ -164,6 +165,30 @@ def outermost(node: tree_sitter.Node, types: tuple[str, ...]) -> Iterator[tree_s
             yield found
         else:
             stack.extend(found.children)
+
+
+def is_broken(node: tree_sitter.Node) -> bool:
+    """Whether a command or assignment has parts that are not known, or a substitution does not end."""
+    if node.type == "command_substitution":
+        return node.children[-1].is_missing
+    return node.type in ("command", "variable_assignment") and (node.has_error or rest_of_line(node) is not None)
+
+
+def ends_too_soon(script: Script, node: tree_sitter.Node) -> bool:
+    """Whether a heredoc ends at a line that only begins with its end word: the grammar takes `EOF2` for `EOF`.
+
+    What follows would be misread.
+    """
+    ends = outermost(node, ("heredoc_end",))
+    return any(script.data[end.end_byte : end.end_byte + 1] not in LINE_ENDS for end in ends)
+
+
+def rest_of_line(command: tree_sitter.Node) -> tree_sitter.Node | None:
+    """What follows a command on its line where that cannot be read, so that the command's words are not known."""
+    following = command.next_sibling if command.type == "command" else None
+    if following is None or following.type != "ERROR" or following.start_point[0] != command.end_point[0]:
+        return None
+    return following
 
 
 @cache

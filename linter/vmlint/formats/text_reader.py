@@ -10,14 +10,15 @@ from functools import partial
 from ..model import Node
 from ..qemu.commandline import CommandNode
 from ..source import Value
-from .dockerfile import read_dockerfile
+from .dockerfile_text import read_dockerfile
 from .hints import may_hold_options
-from .lines import BATCH, read_lines
+from .line_dialects import BATCH, read_lines
 from .literal_finder import find_commands
-from .literal_languages import BY_NAME, by_name
+from .literal_languages import BY_NAME
+from .literal_lookup import by_name
 from .literal_tree import read_tree
-from .make import read_make
-from .powershell import read_powershell
+from .make_text import read_make
+from .powershell_text import read_powershell
 from .programs import RUNNERS
 from .recognise import option_string
 from .shell_script import ScriptReader, read_script
