@@ -21,10 +21,10 @@ END_OF_DEFINE = re.compile(r"[ ]*endef\b")
 RECIPE = re.compile(r"\t[ \t@+-]*")
 INLINE_RECIPE = re.compile(r"[^\s:#=][^:#=\n]*::?[^=#;\n]*;[ \t@+-]*")
 CONTINUED_RECIPE = r"(?<=\\\n)\t"
-CONTINUED_VALUE = r"(?<![ \t])[ \t]*(?:\\\r?\n[ \t]*)+"
+CONTINUED_VALUE = r"(?:(?<![\\])(?:\\\\)+|(?<![ \t])[ \t]*)(?:\\\r?\n[ \t]*)+"
 VARIABLE = r"\$(?:([({])|[^\s])"
 RECIPE_UNIT = re.compile(f"{CONTINUED_RECIPE}|{VARIABLE}")
-VALUE_UNIT = re.compile(rf"{CONTINUED_VALUE}|{VARIABLE}|\\#|#")
+VALUE_UNIT = re.compile(rf"{CONTINUED_VALUE}|{VARIABLE}|\\*#")
 
 
 def read_make(reader: ScriptReader, makefile: Value) -> None:
@@ -66,13 +66,17 @@ def _value(line: Value, start: int) -> Value:
 
 
 def _meaning(unit: re.Match[str]) -> tuple[int, str]:
-    if unit[0] == "#":
-        return len(unit.string), ""
-    if unit[0] in ("$$", "\\#"):
-        return unit.end(), unit[0][1]
+    if unit[0].endswith("#"):  # two backslashes before it are one, an odd one makes it no comment
+        backslashes, escaped = divmod(len(unit[0]) - 1, 2)
+        return unit.end() if escaped else len(unit.string), "\\" * backslashes + "#" * escaped
+    if unit[0] == "$$":
+        return unit.end(), "$"
     if unit[0].startswith("$"):
         return closing(unit.string, unit.end(), len(unit.string), unit[1]) if unit[1] else unit.end(), OPAQUE
-    return unit.end(), " " if "\n" in unit[0] else ""
+    if "\n" not in unit[0]:
+        return unit.end(), ""
+    backslashes = len(unit[0]) - len(unit[0].lstrip("\\"))
+    return unit.end(), "\\" * (backslashes // 2) + " "
 
 
 def _for_make(text: str) -> str | None:
