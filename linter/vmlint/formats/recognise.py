@@ -15,7 +15,9 @@ from typing import NamedTuple
 from ..qemu.arguments import read_argument
 from ..qemu.commandline import CommandNode, is_qemu_program
 from ..qemu.options import options
-from ..qemu.optstring import FLAG, IMPLIED, PAIR
+from ..qemu.optstring import IMPLIED, PAIR, Param
+from ..qemu.parameters import VALUE, Parameter
+from ..qemu.properties import known_parameters
 from ..source import OPAQUE, Piece, Text, Value, refuse
 from .builder import Builder
 from .hints import may_hold_options
@@ -258,12 +260,13 @@ def has_qemu_value(option: str, text: str) -> bool:
     first = argument.params[0] if argument.params else None
     if first is not None and first.kind == IMPLIED and first.key in NAMED and not NAME.fullmatch(first.value):
         return False  # docker run --device /dev/kvm
-    keys = known.booleans | known.values | known.on_only
-    return any(
-        param.key in (keys if param.kind == PAIR else known.booleans | known.on_only)
-        for param in argument.params
-        if param.kind in (PAIR, FLAG)
-    )
+    parameters = known_parameters(known, text, argument.params)
+    return any(_is_parameter(parameters.get(param.key), param) for param in argument.params if param.kind != IMPLIED)
+
+
+def _is_parameter(known: Parameter | None, param: Param) -> bool:
+    """Whether QEMU knows a parameter, as what it is written: a bare token as a boolean."""
+    return known is not None and (param.kind == PAIR or known.takes != VALUE)
 
 
 def _names(words: Sequence[Token]) -> list[str]:
