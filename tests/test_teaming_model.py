@@ -76,7 +76,10 @@ HOSTDEV = st.builds(
 PLAIN = st.builds(
     Device, st.sampled_from(["interface", "disk"]), st.just("user"), st.just(""), ALIASES, st.none(), st.none()
 )
-DEVICES = st.lists(st.one_of(PERSISTENT, PERSISTENT, TRANSIENT, TRANSIENT, HOSTDEV, PLAIN), max_size=6)
+FORGOTTEN = st.builds(
+    Device, st.just("interface"), st.just("hostdev"), st.just(""), st.none(), st.none(), st.sampled_from([ONE, TWO])
+)
+DEVICES = st.lists(st.one_of(PERSISTENT, PERSISTENT, TRANSIENT, TRANSIENT, HOSTDEV, PLAIN, FORGOTTEN), max_size=6)
 
 
 def keeps(alias: str | None) -> bool:
@@ -157,6 +160,8 @@ def expected_of_pair(devices: list[Device], transient: int, target: int) -> set[
     if devices[transient].element == "interface" and (own is None or own != other):
         bare = target if own is not None and other is None else transient
         found.add(("teaming-mac-mismatch", bare))
+    if devices[transient].element == "hostdev" and other is None:  # a random address is not that of the host device
+        found.add(("teaming-mac-mismatch", target))
     return found
 
 
@@ -180,4 +185,8 @@ def test_fixes_come_to_rest_and_never_make_a_pair_worse(devices: list[Device]) -
         fixed = lint_and_fix("guest.xml", before, unsafe=unsafe)
         assert lint_and_fix("guest.xml", fixed.data, unsafe=unsafe).data == fixed.data
         assert unsafe or len(fixed.diagnostics) <= len(lint("guest.xml", before))
+        was = {(d.rule, d.message) for d in lint("guest.xml", before) if d.severity == "error"}
+        now = [d for d in fixed.diagnostics if d.severity == "error"]
+        assert {d.rule for d in now} <= {rule for rule, _ in was}, "no fix makes a new mistake"
+        assert len(now) <= len([d for d in lint("guest.xml", before) if d.severity == "error"])
         assert not [d for d in fixed.diagnostics if d.fix and (unsafe or d.fix.safety == "safe")]
