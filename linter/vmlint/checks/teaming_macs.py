@@ -180,7 +180,8 @@ def teaming_forgotten(node: Node, context: Context) -> Iterator[Finding]:
     team = context.of_root(Team)
     half = _half_pair(team, team.by_mac.get(octets, []))
     if half is not None and not node.has_template_parts:
-        edits = node.children[-1].insert_before(f"<teaming type='transient' persistent='{half.alias}'/>")
+        markup = f"<teaming type='transient' persistent='{half.alias}'/>"
+        edits = () if team.has_rival(half, node) else node.children[-1].insert_before(markup)
         notes = (("virtio", half.device),)
         yield Finding(mac, {"mac": mac.text, "alias": half.alias}, team.offer(edits), "half", notes)
         return
@@ -197,9 +198,8 @@ def _make_pair(team: Team, persistent: Node, transient: Node) -> tuple[Edit, ...
     """Edits that make two interfaces a pair."""
     written = persistent.get("alias@name")
     alias = written.text if written is not None else team.free_alias("ua-standby")
-    if not alias or (
-        written is not None and (written.opaque or not team.keeps(alias) or len(team.by_alias[alias]) > 1)
-    ):
+    usable = written is None or (not written.opaque and team.keeps(alias) and len(team.by_alias[alias]) == 1)
+    if not alias or not usable or alias in team.by_name:
         return ()
     markup = "<teaming type='persistent'/>" + ("" if written is not None else f"<alias name='{alias}'/>")
     one = persistent.children[-1].insert_before(markup)

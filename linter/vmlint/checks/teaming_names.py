@@ -60,7 +60,7 @@ def _nameless(team: Team, side: Side) -> Finding:
         return Finding(side.device, {}, variant="missing")
     name = wanting[0].name
     safety = "safe" if _same_mac(side, wanting[0]) else "unsafe"
-    edits = _add_alias(side, name)
+    edits = () if team.has_rival(side, wanting[0].device) else _add_alias(side, name)
     return Finding(
         side.device, {"new": name}, edits, "named", (("transient", wanting[0].named or side.device),), safety
     )
@@ -116,7 +116,7 @@ def no_persistent_name(node: Node, context: Context) -> Iterator[Finding]:
     accepted = side.named is not None and context.target.admits_before("libvirt", EMPTY_NAME_REFUSED)
     free = team.free
     edits: tuple[Edit, ...] = ()
-    if len(free) == 1 and len(team.by_name.get("", [])) == 1 and not team.is_open and not _other_mac(side, free[0]):
+    if len(free) == 1 and not team.is_open and not (_other_mac(side, free[0]) or team.has_rival(free[0], side.device)):
         edits = team.offer(_point_at(side, free[0].alias))
     safety = "safe" if free and _same_mac(side, free[0]) and not accepted else "unsafe"
     fields = {"new": free[0].alias if free else ""}
@@ -190,7 +190,8 @@ def _make_persistent(transient: Side, device: Node) -> tuple[Edit, ...]:
         return ()
     if not is_virtio(known_text(device, "model@type")) or known_text(device, "@type") == "hostdev":
         return ()
-    return device.children[-1].insert_before("<teaming type='persistent'/>")
+    alone = len(transient.team.by_name[transient.name]) == 1
+    return device.children[-1].insert_before("<teaming type='persistent'/>") if alone else ()
 
 
 def _meant(team: Team, transient: Side) -> Side | None:
@@ -198,7 +199,8 @@ def _meant(team: Team, transient: Side) -> Side | None:
     if len(team.free) != 1 or len(team.by_name[transient.name]) != 1:
         return None
     (free,) = team.free
-    return free if _is_near(transient.name, free.alias) and _same_mac(transient, free) else None
+    near = _is_near(transient.name, free.alias) and _same_mac(transient, free)
+    return free if near and not team.has_rival(free, transient.device) else None
 
 
 def _is_near(one: str, other: str) -> bool:

@@ -234,6 +234,25 @@ class Team:
         """Whether what the domain passes to QEMU directly may speak of an alias."""
         return any(value.opaque or alias in value.text for value in self._passed_on)
 
+    def has_rival(self, persistent: Side, device: Node) -> bool:
+        """Whether another device than this one may be meant as the transient side of a persistent one: a transient side
+        that names none, or a host device in no pair, if it does not have another address."""
+        octets = persistent.octets
+        groups = self._unpaired.values() if octets is None else (self._unpaired.get(key, ()) for key in (octets, None))
+        return any(rival != device for group in groups for rival in group)
+
+    @cached_property
+    def _unpaired(self) -> dict[bytes | None, list[Node]]:
+        """Transient sides that name no persistent one, and interfaces that are host devices in no pair, by address."""
+        found: dict[bytes | None, list[Node]] = {}
+        for side in self.transients:
+            if self.target(side) is None:
+                found.setdefault(side.octets, []).append(side.device)
+        for octets, nodes in self.by_mac.items():
+            plain = [node for node in nodes if known_text(node, "@type") == "hostdev" and self.side(node) is None]
+            found.setdefault(octets, []).extend(plain)
+        return found
+
     def is_pair(self, transient: Side, persistent: Side) -> bool:
         """Whether the two are each other's only candidate: what is ambiguous must not be fixed."""
         return len(self.by_name.get(transient.name, [])) == 1 and self.target(transient) is persistent
