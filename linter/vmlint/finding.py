@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .libvirt.networks import Networks
 from .model import Node, Place
 from .source import Edit
 from .versions import Target
+
+if TYPE_CHECKING:
+    from .libvirt.networks import Networks
 
 
 class Context(NamedTuple):

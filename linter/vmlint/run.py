@@ -100,7 +100,7 @@ class Run:
         def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
             document = format_.parse(path, content)
             found = self._engine.lint(document, networks)
-            if SUPPRESSION in content.replace(b"\0", b""):
+            if SUPPRESSION in (content.replace(b"\0", b"") if b"\0" in content else content):
                 found, suppressed[content] = self._suppress(document, found)
             return document, found
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import cast
 
 from ..finding import Context, Finding
-from ..libvirt.sizes import in_bytes, number_set
 from ..model import Node
 from ..source import Value
 
@@ -148,8 +147,12 @@ def _number(value: Value | None) -> int | None:
 
 
 def _size(value: Value | None, unit: Value | None) -> int | None:
+    from ..libvirt.sizes import in_bytes
+
     return None if value is None else in_bytes(value.text, None if unit is None else unit.text)
 
 
 def _set(value: Value | None) -> set[int] | None:
+    from ..libvirt.sizes import number_set
+
     return None if value is None else number_set(value.text)

@@ -28,13 +28,15 @@ def start(options: argparse.Namespace) -> Run:
 def finish(options: argparse.Namespace, report: Report, unfixed: bytes | None = None) -> int:
     """Print what there is to say. `unfixed`: a text that is no file; fixed, it goes to standard output."""
     from ..catalog import rules
-    from ..reporters import diff, write_report
+    from ..reporters import write_report
 
     if options.min_severity:
         kept = SEVERITIES[: SEVERITIES.index(options.min_severity) + 1]
         report = report._replace(diagnostics=[d for d in report.diagnostics if d.severity in kept])
     stream = sys.stderr if unfixed is not None or options.diff else sys.stdout
     if options.diff:
+        from ..reporters import diff
+
         diff.write(report, sys.stdout)
     elif unfixed is not None:
         sys.stdout.flush()
