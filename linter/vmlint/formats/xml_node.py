@@ -73,9 +73,11 @@ def _name(element: _Element) -> str:
 
 
 @lru_cache(maxsize=16)
-def _below(name: str, wanted: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Those of some paths that begin with a name, and the tags of the elements they lead to."""
+def _below(name: str, wanted: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...] | None]:
+    """Those of some paths that begin with a name, and the tags of the elements they lead to; None where that is any."""
     paths = frozenset(path for path in wanted if path.partition("/")[0] == name)
+    if any(path.endswith("/*") for path in paths):
+        return paths, None
     ends = {path.rpartition("/")[2].replace("qemu:", QEMU_NAMESPACE) for path in paths if "/" in path}
     return paths, tuple(ends)
 
@@ -105,10 +107,17 @@ class XmlNode(Node):
     def children(self) -> Sequence[Node]:
         return [XmlNode(self.tree, child) for child in self.element]
 
+    def child(self, name: str) -> Node | None:
+        """As in Node, but lets lxml find it."""
+        if ":" in name:  # a prefix of libvirt's namespaces, declared or not
+            return super().child(name)
+        element = next(self.element.iterchildren(name), None)
+        return None if element is None else XmlNode(self.tree, element, name)
+
     def walk(self, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
         """As in Node, but lets lxml find the elements: most of a domain is of no interest to any rule."""
         paths, tags = _below(self.name, wanted)
-        if any(path.endswith("/*") for path in paths):
+        if tags is None:
             yield from super().walk(paths)
             return
         if self.name in paths:
