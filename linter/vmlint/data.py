@@ -11,6 +11,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+__all__ = ["data_path", "read_toml", "tomllib"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 

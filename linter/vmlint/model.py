@@ -259,6 +259,8 @@ class Report(NamedTuple):
     fixed: int = 0
     held_back: int = 0
     changes: tuple[Change, ...] = ()
+    failing: int = 0
+    """How many diagnostics are severe enough to make a run fail."""
 
     def count(self, severity: str) -> int:
         """Number of diagnostics of one severity."""

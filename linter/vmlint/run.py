@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from . import catalog, discover, fixer, formats
-from .choice import chosen_rules, target
-from .engine import Engine
+from . import discover, fixer, formats
 from .libvirt.networks import Network, Networks, networks_in
-from .model import Change, Diagnostic, Document, Failure, Report
+from .model import Change, Diagnostic, Document, Failure, Report, Rule
+from .policy import Policies, Policy
+from .settings import Settings
 from .source import Source
 
-SAFE_FIXES = ("safe",)
 SUPPRESSION = b"vmlint:"
 """Only a file that holds this is searched for comments that switch rules off."""
-ALL_FIXES = ("safe", "unsafe")
-
-
-class Settings(NamedTuple):
-    """What to look for and what to fix. `qemu` and `libvirt` are PEP 440 specifier sets; None: the newest release."""
-
-    qemu: str | None = None
-    libvirt: str | None = None
-    select: tuple[str, ...] = ()
-    """Names of rules and topics to run; empty: all."""
-    ignore: tuple[str, ...] = ()
-    fixes: tuple[str, ...] = ()
-    """Safeties of the fixes to apply."""
-    networks: tuple[tuple[str, bytes], ...] = ()
-    """Name and content of files with networks that domains refer to; they count more than those found on the way."""
 
 
 class Result(NamedTuple):
@@ -52,7 +36,7 @@ class Run:
 
     def __init__(self, settings: Settings) -> None:
         self._fixes = settings.fixes
-        self._engine = Engine(chosen_rules(settings.select, settings.ignore), target(settings.qemu, settings.libvirt))
+        self._policies = Policies(settings)
         self._networks = Networks(named for file in settings.networks for named in read_networks(*file))
         self._results: list[Result] = []
         self._open: list[int] = []
@@ -96,12 +80,13 @@ class Run:
 
     def _look(self, path: str, data: bytes, format_: formats.Format, networks: Networks) -> Result:
         suppressed: dict[bytes, int] = {}
+        policy = self._policies.of(path)
 
         def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
             document = format_.parse(path, content)
-            found = self._engine.lint(document, networks)
+            found = policy.engine.lint(document, networks)
             if SUPPRESSION in content.replace(b"\0", b""):
-                found, suppressed[content] = self._suppress(document, found)
+                found, suppressed[content] = _suppress(document, found, policy)
             return document, found
 
         document, found = look(data)
@@ -110,16 +95,6 @@ class Run:
             fixed = fixer.fix(data, look, self._fixes)
         hidden, asked = suppressed.get(fixed.data, 0), frozenset(networks.asked)
         return Result(document.source, found, fixed, hidden, format_, asked, networks_in(document))
-
-    def _suppress(self, document: Document, found: list[Diagnostic]) -> tuple[list[Diagnostic], int]:
-        """What comments in the file leave of some findings, and how many they switch off."""
-        from .suppress import RULE, suppress
-
-        left = suppress(document, found, catalog.rules(), self._engine.active)
-        if RULE not in self._engine.active:
-            return left.diagnostics, left.number
-        told = [self._engine.diagnostic(document, RULE, finding) for finding in left.unused]
-        return sorted([*left.diagnostics, *told], key=lambda diagnostic: diagnostic.span), left.number
 
     def _settle(self) -> None:
         """Look again at the few files that name a network whose XML has been seen by now."""
@@ -144,20 +119,37 @@ class Run:
                     self._failures.append(Failure(source.path, str(error)))
                     self._results[index] = result._replace(fixed=fixer.Fixed(source.data, result.found, 0, 0))
 
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """All rules that the report may refer to, by name."""
+        return self._policies.rules
+
     def report(self, search: discover.Search | None = None) -> Report:
         """All that was found; with what a search for files passed over or could not read."""
         self._settle()
         results = self._results
+        found = [(d, self._policies.of(r.source.path)) for r in results for d in r.fixed.diagnostics]
         return Report(
-            [diagnostic for result in results for diagnostic in result.fixed.diagnostics],
+            [diagnostic for diagnostic, policy in found if policy.shows(diagnostic)],
             len(results),
             self._skipped + [Failure(*skipped) for skipped in (search.skipped if search else ())],
             self._failures + [Failure(*failure) for failure in (search.failures if search else ())],
             suppressed=sum(result.suppressed for result in results),
             fixed=sum(result.fixed.applied for result in results),
             held_back=sum(result.fixed.held_back for result in results),
+            failing=sum(policy.fails(diagnostic) for diagnostic, policy in found),
             changes=tuple(Change(r.source, r.fixed.data) for r in results if r.fixed.data != r.source.data),
         )
+
+
+def _suppress(document: Document, found: list[Diagnostic], policy: Policy) -> tuple[list[Diagnostic], int]:
+    """What comments in the file leave of some findings, and how many they switch off."""
+    from .suppress import suppress
+
+    engine = policy.engine
+    left = suppress(document, found, policy.rules, engine.active, policy.requires_reason)
+    told = [engine.diagnostic(document, rule, finding) for rule, finding in left.told if rule in engine.active]
+    return sorted([*left.diagnostics, *told], key=lambda diagnostic: diagnostic.span), left.number
 
 
 def read_networks(path: str, data: bytes) -> list[tuple[str, Network]]:
