@@ -168,7 +168,7 @@ def test_an_excluded_file_that_cannot_be_read_is_no_failure(tmp_path: Path) -> N
 MISTAKES = [
     ("slect = []", "vmlint.toml:1: unknown key 'slect'; did you mean 'select'?"),
     ("\n[rules]\nextends = []", "vmlint.toml:3: unknown key 'rules.extends'; did you mean 'extend'?"),
-    ("zzz = 1", "vmlint.toml:1: unknown key 'zzz'; known are exclude, ignore, "),
+    ("zzz = 1", "vmlint.toml:1: unknown key 'zzz'; known are baseline, exclude, ignore, "),
     ("# first\nselect = 'all'", "vmlint.toml:2: 'select' must be a list of texts"),
     (
         "ignore = [\n  'options',\n  'short-bolean',\n]",

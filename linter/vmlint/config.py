@@ -18,11 +18,13 @@ TABLE: Keys = ("tool", "vmlint")
 
 KINDS = {
     "text": "a text",
+    "file": "a text",
     "flag": "true or false",
     "severity": f"one of {', '.join(SEVERITIES)}",
     "texts": "a list of texts",
+    "files": "a list of texts",
 }
-"""What a value may be, in the words of a complaint."""
+"""What a value may be, in the words of a complaint. Files are named from the configuration file on."""
 
 
 class Setting(NamedTuple):
@@ -54,8 +56,9 @@ SETTINGS = {
         "severity", "findings less severe are left out", "all are shown, notes do not fail a run", "--min-severity"
     ),
     "exclude": Setting("texts", "files and folders to leave out, patterns", "none", "--exclude", adds=True),
+    "baseline": Setting("file", "file with the findings that are known already", "none", "--baseline"),
     "require-reason": Setting("flag", "whether a comment that switches rules off must say why", "false"),
-    "rules.extend": Setting("texts", "files with rules of your own", "none", "--rules", adds=True),
+    "rules.extend": Setting("files", "files with rules of your own", "none", "--rules", adds=True),
     "severity": Setting(
         "severity", "severity of a rule, or of all in a topic", "as the rule says", is_table=True, names_rules=True
     ),
@@ -82,6 +85,7 @@ class Config(NamedTuple):
     ignore: tuple[str, ...] = ()
     min_severity: str | None = None
     exclude: tuple[str, ...] = ()
+    baseline: str | None = None
     require_reason: bool = False
     severity: Mapping[str, str] = {}  # nobody writes to it
     per_file_ignores: Mapping[str, tuple[str, ...]] = {}
@@ -109,12 +113,20 @@ def in_force(config: Config | None, given: Mapping[str, Any]) -> dict[str, InFor
             said = None
         parts = [(setting.option, option)] if option else []
         if said and config and (setting.adds or not option):
-            parts.insert(0, (config.where(key), said))
+            parts.insert(0, (config.where(key), _resolved(config, setting, said)))
         if parts:
             values = [value for _, value in parts]
             value = tuple(text for texts in values for text in texts) if setting.adds else values[0]
             found[key] = InForce(value, tuple(origin for origin, _ in parts))
     return found
+
+
+def _resolved(config: Config, setting: Setting, said: Any) -> Any:
+    """A value, the names of files in it as they are from the working directory on."""
+    folder = os.path.dirname(config.file)
+    if setting.kind == "file":
+        return os.path.join(folder, said)
+    return tuple(os.path.join(folder, name) for name in said) if setting.kind == "files" else said
 
 
 def field(key: str) -> str:
@@ -170,7 +182,7 @@ class _Reader:
 
     def _value(self, kind: str, value: Any, way: tuple[str, ...]) -> Any:
         """A value as Config holds it."""
-        if kind == "texts":
+        if kind in ("texts", "files"):
             if isinstance(value, list) and all(isinstance(text, str) for text in value):
                 return tuple(value)
         elif isinstance(value, bool if kind == "flag" else str) and (kind != "severity" or value in SEVERITIES):

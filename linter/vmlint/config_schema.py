@@ -11,9 +11,11 @@ from .model import SEVERITIES
 
 KINDS: dict[str, dict[str, Any]] = {
     "text": {"type": "string"},
+    "file": {"type": "string"},
     "flag": {"type": "boolean"},
     "severity": {"enum": [*SEVERITIES]},
     "texts": {"type": "array", "items": {"type": "string"}},
+    "files": {"type": "array", "items": {"type": "string"}},
 }
 NAME = {"$ref": "#/$defs/name"}
 

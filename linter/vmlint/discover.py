@@ -43,7 +43,7 @@ class Search:
     def __init__(
         self, paths: Iterable[str], excludes: Callable[[str], bool] = lambda path: False, force: bool = False
     ) -> None:
-        self._paths = paths
+        self.paths = paths
         self._excludes = excludes
         self._force = force
         self._seen: dict[tuple[int, int], list[str]] = {}
@@ -52,7 +52,7 @@ class Search:
 
     def __iter__(self) -> Iterator[tuple[str, bytes, bool]]:
         """Path and first bytes of each file that may hold a VM configuration, and whether the user named it."""
-        for path in self._paths:
+        for path in self.paths:
             files, is_found = self._files(path)
             is_spared = not self._force and (files == [path] or self._excludes(f"{path}/"))
             for file in files:

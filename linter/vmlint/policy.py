@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from . import catalog
+from . import baseline, catalog
+from .baseline import Baseline
 from .choice import chosen_rules, named_rules, target
 from .config import SETTINGS, Config, Setting, field, in_force
 from .discover import UsageError
@@ -27,6 +29,8 @@ class Policy(NamedTuple):
     """All rules that a comment may name, by name."""
     min_severity: str | None
     requires_reason: bool
+    baseline: Baseline | None
+    """What is known already."""
 
     def shows(self, diagnostic: Diagnostic) -> bool:
         """Whether a finding is severe enough to be told of."""
@@ -48,6 +52,9 @@ class Policies:
         """Raises UsageError on settings that cannot be, also those of the working directory's configuration."""
         self._settings = settings
         self._made: dict[tuple[str, frozenset[str]], Policy] = {}
+        self._baselines: dict[str, Baseline] = {}
+        if settings.write_baseline is not None:
+            self._baselines[settings.write_baseline] = Baseline(settings.write_baseline)
         self._ignores: dict[str, list[tuple[Patterns, tuple[str, ...]]]] = {}
         self.of("")
 
@@ -58,8 +65,35 @@ class Policies:
         key = (config.file if config else "", ignored)
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = _policy(self._settings, config, ignored)
+            found = self._made[key] = self._make(config, ignored)
         return found
+
+    def _make(self, config: Config | None, ignored: Iterable[str]) -> Policy:
+        values = {key: found.value for key, found in in_force(config, self._settings._asdict()).items()}
+        if config is not None:
+            _check(config)
+        chosen = chosen_rules(values.get("select", ()), (*values.get("ignore", ()), *ignored))
+        return Policy(
+            Engine(_weighed(chosen, values.get("severity", {})), target(values.get("qemu"), values.get("libvirt"))),
+            catalog.rules(),
+            values.get("min-severity"),
+            values.get("require-reason", False),
+            self._baseline(self._settings.write_baseline or values.get("baseline")),
+        )
+
+    def _baseline(self, path: str | None) -> Baseline | None:
+        if path is not None and path not in self._baselines:
+            self._baselines[path] = baseline.read(path)
+        return self._baselines[path] if path is not None else None
+
+    def is_baseline(self, path: str) -> bool:
+        """Whether a file is a baseline in use, which names what it knows of and would be linted for it."""
+        return bool(self._baselines) and os.path.abspath(path) in map(os.path.abspath, self._baselines)
+
+    @property
+    def baselines(self) -> list[Baseline]:
+        """All baselines that some policy has."""
+        return [*self._baselines.values()]
 
     @property
     def rules(self) -> dict[str, Rule]:
@@ -76,19 +110,6 @@ class Policies:
         for patterns, names in self._ignores[config.file]:
             if patterns.match(path):
                 yield from names
-
-
-def _policy(settings: Settings, config: Config | None, ignored: Iterable[str]) -> Policy:
-    values = {key: found.value for key, found in in_force(config, settings._asdict()).items()}
-    if config is not None:
-        _check(config)
-    chosen = chosen_rules(values.get("select", ()), (*values.get("ignore", ()), *ignored))
-    return Policy(
-        Engine(_weighed(chosen, values.get("severity", {})), target(values.get("qemu"), values.get("libvirt"))),
-        catalog.rules(),
-        values.get("min-severity"),
-        values.get("require-reason", False),
-    )
 
 
 def _check(config: Config) -> None:

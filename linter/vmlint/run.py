@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from . import discover, fixer, formats
+from .anchors import anchored
 from .libvirt.networks import Network, Networks, networks_in
-from .model import Change, Diagnostic, Document, Failure, Report, Rule
+from .model import Change, Diagnostic, Document, Failure, Known, Report, Rule
 from .policy import Policies, Policy
 from .settings import Settings
 from .source import Source
@@ -36,6 +37,7 @@ class Run:
 
     def __init__(self, settings: Settings) -> None:
         self._fixes = settings.fixes
+        self._writes_baseline = settings.write_baseline is not None
         self._policies = Policies(settings)
         self._networks = Networks(named for file in settings.networks for named in read_networks(*file))
         self._results: list[Result] = []
@@ -46,7 +48,7 @@ class Run:
 
     def lint_file(self, path: str, head: bytes, named: bool) -> None:
         """A file with these first bytes; `named`: by the user, who then hears why nothing was linted in it."""
-        format_ = formats.claim(path, head)
+        format_ = None if self._policies.is_baseline(path) else formats.claim(path, head)
         try:
             if format_ is not None:
                 self._lint(path, discover.whole(path, head), format_)
@@ -87,7 +89,7 @@ class Run:
             found = policy.engine.lint(document, networks)
             if SUPPRESSION in content.replace(b"\0", b""):
                 found, suppressed[content] = _suppress(document, found, policy)
-            return document, found
+            return document, anchored(document, found) if policy.baseline else found
 
         document, found = look(data)
         fixed = fixer.Fixed(data, found, 0, 0)
@@ -128,18 +130,48 @@ class Run:
         """All that was found; with what a search for files passed over or could not read."""
         self._settle()
         results = self._results
-        found = [(d, self._policies.of(r.source.path)) for r in results for d in r.fixed.diagnostics]
+        skipped = self._skipped + [Failure(*skipped) for skipped in (search.skipped if search else ())]
+        failures = self._failures + [Failure(*failure) for failure in (search.failures if search else ())]
+        new = [self._new(result) for result in results]
+        for baseline in self._policies.baselines:
+            baseline.looked_in(search.paths if search else (), [failure.path for failure in failures])
+        found = [(d, self._policies.of(d.source.path)) for diagnostics in new for d in diagnostics]
         return Report(
             [diagnostic for diagnostic, policy in found if policy.shows(diagnostic)],
             len(results),
-            self._skipped + [Failure(*skipped) for skipped in (search.skipped if search else ())],
-            self._failures + [Failure(*failure) for failure in (search.failures if search else ())],
+            skipped,
+            failures,
             suppressed=sum(result.suppressed for result in results),
             fixed=sum(result.fixed.applied for result in results),
             held_back=sum(result.fixed.held_back for result in results),
-            failing=sum(policy.fails(diagnostic) for diagnostic, policy in found),
             changes=tuple(Change(r.source, r.fixed.data) for r in results if r.fixed.data != r.source.data),
+            failing=sum(policy.fails(diagnostic) for diagnostic, policy in found),
+            baseline=self._known(len(found)),
         )
+
+    def _known(self, new: int) -> Known | None:
+        """What baselines leave out, if so many findings are new."""
+        baselines = self._policies.baselines
+        known = sum(len(result.fixed.diagnostics) for result in self._results) - new
+        return Known(known, sum(baseline.gone for baseline in baselines)) if baselines else None
+
+    def _new(self, result: Result) -> list[Diagnostic]:
+        """What is left in a file that is not known already; all is when a baseline is to be written."""
+        path, diagnostics = result.source.path, result.fixed.diagnostics
+        policy = self._policies.of(path)
+        if policy.baseline is None:
+            return diagnostics
+        if self._writes_baseline:
+            policy.baseline.add(path, diagnostics)
+        return policy.baseline.new(path, diagnostics, policy.engine.active)
+
+    def write_baselines(self, prune: bool) -> None:
+        """After the report: write the baseline asked for; or rewrite those that there are, without what is gone."""
+        for baseline in self._policies.baselines:
+            if prune:
+                baseline.prune()
+            if prune or self._writes_baseline:
+                baseline.write()
 
 
 def _suppress(document: Document, found: list[Diagnostic], policy: Policy) -> tuple[list[Diagnostic], int]:

@@ -28,5 +28,7 @@ class Settings(NamedTuple):
     configs: Configs | None = None
     """Where configuration files are found; None: nowhere."""
     min_severity: str | None = None
-    rules: tuple[str, ...] = ()
-    """Paths of files with rules of the user's own."""
+    baseline: str | None = None
+    """Path of the file with the findings that are known already."""
+    write_baseline: str | None = None
+    """Path of the file to write them to: then all that is found is known."""

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_lint_options(parser)
     words = "the program and its arguments; -- must stand before them"
     parser.add_argument("words", nargs="+", metavar="-- WORD", help=words)
-    parser.set_defaults(diff=False, networks=[])
+    parser.set_defaults(diff=False, networks=[], exclude=[], baseline=None, write_baseline=None, prune_baseline=False)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import sys
 
 from ..discover import Search, UsageError
 from . import CLEAN, FAILED
-from .options import add_exclude_option, add_lint_options, configs, has_settings
+from .options import add_file_options, add_lint_options, configs, has_settings
 from .outcome import complain, finish, start
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
@@ -24,15 +24,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help=name)
     parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     add_lint_options(parser)
-    add_exclude_option(parser)
+    add_file_options(parser)
     parser.add_argument("--force-exclude", action="store_true", help="leave out also what is named as PATH")
+    write = "write all that is found to this file; with --baseline FILE it is known from then on"
+    parser.add_argument("--write-baseline", metavar="FILE", help=write)
+    prune = "take out of the baseline what is no longer found"
+    parser.add_argument("--prune-baseline", action="store_true", help=prune)
     network = "XML of a network that domains name, besides those among the paths; may be repeated"
     parser.add_argument("--network", metavar="FILE", dest="networks", action="append", default=[], help=network)
 
 
 def run(options: argparse.Namespace) -> int:
     """Lint, fix and report; returns the exit code."""
-    found = configs(options, options.exclude)
+    found = configs(options)
     if "-" in options.paths:
         return _stdin(options, found)
     search = Search(options.paths, found.excludes, options.force_exclude)

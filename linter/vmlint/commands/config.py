@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import CLEAN
-from .options import add_exclude_option, add_setting_options, configs, names
+from .options import add_file_options, add_setting_options, configs, names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     path = "file or folder whose settings are shown (default: .)"
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help=path)
     add_setting_options(parser)
-    add_exclude_option(parser)
+    add_file_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,8 +30,10 @@ def run(options: argparse.Namespace) -> int:
     from ..settings import Settings
 
     select, ignore = names(options.select), names(options.ignore)
-    found = configs(options, options.exclude)
-    settings = Settings(options.qemu, options.libvirt, select, ignore, (), (), found, options.min_severity)
+    found = configs(options)
+    settings = Settings(
+        options.qemu, options.libvirt, select, ignore, (), (), found, options.min_severity, options.baseline
+    )
     path = os.path.join(options.path, "") if os.path.isdir(options.path) else options.path
     Policies(settings).of(path)  # a mistake is told, as in a run
     for line in _lines(found.of(path), {**settings._asdict(), "exclude": tuple(options.exclude)}):

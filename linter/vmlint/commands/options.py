@@ -45,17 +45,18 @@ def add_setting_options(parser: argparse.ArgumentParser) -> None:
     files.add_argument("--no-config", action="store_true", help="use no configuration file")
 
 
-def add_exclude_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that leaves out files."""
+def add_file_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options on files to leave out and on findings that are known."""
     pattern = "leave out files and folders, as .gitignore would, but for those named as PATH; may be repeated"
     parser.add_argument("--exclude", metavar="PATTERN", action="append", default=[], help=pattern)
+    parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that are known by this file")
 
 
-def configs(options: argparse.Namespace, exclude: list[str] | None = None) -> Configs:
+def configs(options: argparse.Namespace) -> Configs:
     """Where the configuration of each file is found. Raises UsageError for one that is named and cannot be."""
     from ..configs import Configs
 
-    return Configs(options.config, options.no_config, exclude or ())
+    return Configs(options.config, options.no_config, options.exclude)
 
 
 def settings(options: argparse.Namespace, configs: Configs) -> Settings:
@@ -73,6 +74,8 @@ def settings(options: argparse.Namespace, configs: Configs) -> Settings:
         read_files(options.networks),
         configs,
         options.min_severity,
+        options.baseline,
+        options.write_baseline,
     )
 
 

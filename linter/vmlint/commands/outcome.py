@@ -46,6 +46,8 @@ def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: byte
                 write_report(name, report, lint.rules, out)
     for failure in report.failures:
         complain(f"{failure.path}: {failure.reason}")
+    if not report.failures:  # what could not be read may hold findings that only seem to be gone
+        lint.write_baselines(options.prune_baseline)
     return _exit_code(options, report)
 
 
