@@ -6,9 +6,10 @@ import re
 from functools import cached_property
 from typing import Any
 
-from .data import tomllib
+from .data import toml_library
 from .discover import UsageError, reason
 
+tomllib = toml_library()
 AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 Keys = tuple[str | int, ...]
 """The way to a value: names of keys, and places in arrays of tables from 0."""
