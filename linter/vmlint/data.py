@@ -14,6 +14,7 @@ import sys
 TYPE_CHECKING = False  # as in typing, whose import would cost more than this module
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import ModuleType
     from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -55,12 +56,18 @@ def fact_files() -> list[str]:
 
 def parse_toml(path: str) -> dict[str, Any]:
     """What the text of a TOML file says. Raises OSError and tomllib.TOMLDecodeError."""
+    with open(path, "rb") as stream:
+        tables: dict[str, Any] = toml_library().load(stream)
+        return tables
+
+
+def toml_library() -> ModuleType:
+    """Python's own reader of TOML, or the package that became it."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
-    with open(path, "rb") as stream:
-        return tomllib.load(stream)
+    return tomllib
 
 
 def compiled(name: str, sources: Iterable[str], make: Callable[[], Any]) -> Any:
