@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
-from .libvirt.networks import Networks
 from .model import Node, Place
 from .source import Edit
 from .versions import Target
+
+if TYPE_CHECKING:
+    from .libvirt.networks import Networks
 
 T = TypeVar("T")
 

@@ -8,9 +8,6 @@ from typing import cast
 
 from ..finding import Context, Finding
 from ..libvirt.aliases import USER_ALIAS
-from ..libvirt.sizes import in_bytes, number_set
-from ..libvirt.teaming import Team
-from ..libvirt.values import known_text
 from ..model import Node
 from ..source import Value
 
@@ -24,6 +21,9 @@ FORMATS = {"qcow2": "qcow2", "qcow": "qcow", "qed": "qed", "vmdk": "vmdk", "vdi"
 
 def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
     """An alias given by the user that libvirt does not keep."""
+    from ..libvirt.teaming import Team
+    from ..libvirt.values import known_text
+
     name, device = node.value("name"), node.parent
     if name is None or name.opaque or USER_ALIAS.fullmatch(name.text):
         return
@@ -153,8 +153,12 @@ def _number(value: Value | None) -> int | None:
 
 
 def _size(value: Value | None, unit: Value | None) -> int | None:
+    from ..libvirt.sizes import in_bytes
+
     return None if value is None else in_bytes(value.text, None if unit is None else unit.text)
 
 
 def _set(value: Value | None) -> set[int] | None:
+    from ..libvirt.sizes import number_set
+
     return None if value is None else number_set(value.text)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import Document, Node
-from .pci import PciAddress, pci_address
 from .values import is_unknown, known_text
+
+if TYPE_CHECKING:
+    from .pci import PciAddress
 
 POOL = "hostdev"
 """Forward mode of a pool of host devices; a portgroup never changes the mode."""
@@ -66,6 +68,8 @@ def networks_in(document: Document) -> list[tuple[str, Network]]:
 
 
 def _network(root: Node) -> Network:
+    from .pci import pci_address
+
     forward = root.child("forward")
     if forward is None:
         return Network(None if root.has_template_parts else "isolated")
