@@ -44,7 +44,7 @@ class Engine:
         found = list(self._problems(document))
         networks = Networks() if networks is None else networks
         for root in document.roots:
-            context = Context(self._target, root, networks, {})
+            context = Context(self._target, root, networks, {}, document.source)
             for path, node in root.walk(self._wanted):
                 for rule, match, check in self._by_path[path]:
                     if not match.where or all(_holds(node, *condition) for condition in match.where.items()):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .libvirt.networks import Networks
 from .model import Node, Place
-from .source import Edit
+from .source import Edit, Source
 from .versions import Target
 
 
@@ -22,6 +22,8 @@ class Context(NamedTuple):
     """Networks whose XML is at hand."""
     memo: dict[str, object]
     """What checks have worked out about the root, for each other; empty at first, and kept for this root only."""
+    source: Source
+    """The file that the root stands in."""
 
 
 class Finding(NamedTuple):

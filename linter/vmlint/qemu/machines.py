@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from ..model import Node
+from .commandline import CommandNode, OptionNode
+
+PROGRAM_ARCH = re.compile(r".*qemu-system-([\w-]+?)(?:\.exe)?")
 X86 = ("x86_64", "i386", "i686", "")
 MACHINES = (
     (re.compile(r"q35|pc-q35-.*"), X86, "q35"),
@@ -17,6 +21,8 @@ MACHINES = (
 hw/ppc/spapr_pci.c and hw/s390x/s390-pci-bus.c for the others."""
 EXPRESS = ("q35", "virt")
 """Where pcie.0 is a PCI Express bus."""
+X86_DEFAULT = ("x86_64", "i386")
+"""Emulators whose machine is i440fx where none is given (`-machine help` of QEMU 5.2, 7.2, 10.0 and 11.1)."""
 NO_EXPRESS = ("i440fx", "pseries", "s390x", "microvm")
 """Where QEMU has no PCI Express bus, and microvm no PCI bus at all."""
 
@@ -24,3 +30,22 @@ NO_EXPRESS = ("i440fx", "pseries", "s390x", "microvm")
 def kind_of_machine(machine: str, arch: str) -> str:
     """One of EXPRESS or NO_EXPRESS; '' where it is not known."""
     return next((kind for name, arches, kind in MACHINES if name.fullmatch(machine) and arch in arches), "")
+
+
+def arch_of(command: Node | None) -> str:
+    """The architecture that a command's program emulates, by its name; '' where that does not tell."""
+    program = command.program if isinstance(command, CommandNode) else None
+    match = PROGRAM_ARCH.fullmatch(program.text) if program is not None else None
+    return match[1] if match else ""
+
+
+def kind_of_command(command: Node | None) -> str:
+    """What kind_of_machine says of a command's machine, given or the emulator's own; '' where it is not known."""
+    children = command.children if command is not None else ()
+    options = [child for child in children if isinstance(child, OptionNode) and child.name in ("-machine", "-M")]
+    given = [value for option in options if (value := option.value("type")) is not None]
+    arch = arch_of(command)
+    if given:
+        return "" if given[-1].opaque else kind_of_machine(given[-1].text, arch)
+    words = command.words if isinstance(command, CommandNode) else ()
+    return "i440fx" if arch in X86_DEFAULT and not any(word.opaque for word in words) else ""
