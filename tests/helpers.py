@@ -9,10 +9,11 @@ from pathlib import Path
 
 from vmlint import formats
 from vmlint.catalog import rules
+from vmlint.choice import target
 from vmlint.engine import Engine
 from vmlint.fixer import Fixed, fix
 from vmlint.model import Diagnostic, Document
-from vmlint.run import ALL_FIXES, SAFE_FIXES, target
+from vmlint.run import ALL_FIXES, SAFE_FIXES
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,7 +8,7 @@ import pytest
 
 from vmlint import versions
 from vmlint.catalog import CatalogError, load
-from vmlint.run import target
+from vmlint.choice import target
 
 RULE: dict[str, Any] = {
     "summary": "A thing is bad",

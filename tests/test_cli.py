@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import ROOT, vmlint
-from vmlint import cli, model
+from vmlint import model
+from vmlint.commands import options
 
 BAD = "qemu-system-x86_64 -serial tcp::4444,server,nowait\n"
 GOOD = "qemu-system-x86_64 -serial tcp::4444,server=on,wait=off\n"
@@ -289,7 +290,7 @@ def test_an_error_of_its_own_is_no_traceback(tmp_path: Path) -> None:
 
 
 def test_the_command_line_knows_the_severities_of_the_model() -> None:
-    assert cli.SEVERITIES == model.SEVERITIES
+    assert options.SEVERITIES == model.SEVERITIES
 
 
 def test_a_link_and_its_parent_are_where_the_link_leads(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from vmlint import catalog, formats
+from vmlint.choice import target
 from vmlint.engine import Engine
 from vmlint.fixer import apply
 from vmlint.libvirt.networks import Networks, networks_in
 from vmlint.model import Diagnostic, Document, Example, Rule
-from vmlint.run import target
 from vmlint.suppress import RULE, suppress
 
 PACKAGE = Path(__file__).parent.parent / "linter" / "vmlint"

@@ -14,8 +14,8 @@ from lxml import etree
 from tests.helpers import ROOT, lint, lint_and_fix, marked, read, vmlint
 from vmlint import check_text
 from vmlint.catalog import rules
+from vmlint.choice import target
 from vmlint.engine import Engine
-from vmlint.run import target
 
 FIXTURES = sorted((Path(__file__).parent / "xml").glob("*.xml"))
 SCHEMA_RULES = {name: rule for name, rule in rules().items() if rule.topic == "schema"}

@@ -14,10 +14,10 @@ from lxml import etree
 from tests.helpers import ROOT, lint, oracle_root, read
 from tests.mutants import Mutant, mutant
 from vmlint.catalog import rules
+from vmlint.choice import target
 from vmlint.engine import Engine
 from vmlint.libvirt.schema import is_valid, verdict
 from vmlint.libvirt.schema_explain import mistakes
-from vmlint.run import target
 
 NAMES = ("domain", "network")
 FIXTURES = sorted((Path(__file__).parent / "xml").glob("*.xml"))

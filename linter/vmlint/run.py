@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from . import catalog, discover, fixer, formats
-from .data import read_toml
+from .choice import chosen_rules, target
 from .engine import Engine
 from .libvirt.networks import Network, Networks, networks_in
-from .model import Change, Diagnostic, Document, Failure, Report, Rule
+from .model import Change, Diagnostic, Document, Failure, Report
 from .source import Source
-from .versions import Target, Version, admitted, parse
 
 SAFE_FIXES = ("safe",)
 SUPPRESSION = b"vmlint:"
 """Only a file that holds this is searched for comments that switch rules off."""
-ALWAYS = "input"
-"""The topic of what cannot be read: chosen or not, a file that was not looked at must not pass as clean."""
 ALL_FIXES = ("safe", "unsafe")
 
 
@@ -170,44 +167,3 @@ def read_networks(path: str, data: bytes) -> list[tuple[str, Network]]:
     if not found:
         raise discover.UsageError(f"{path}: no libvirt network in it")
     return found
-
-
-def target(qemu: str | None = None, libvirt: str | None = None) -> Target:
-    """The releases that two specifier sets admit. Raises UsageError."""
-    known = read_toml("rules/facts/releases.toml")
-    return Target(_releases(qemu, known["qemu"]), _releases(libvirt, known["libvirt"]))
-
-
-def _releases(spec: str | None, known: list[str]) -> tuple[Version, ...]:
-    try:
-        return admitted(spec, known) if spec is not None else (parse(known[-1]),)
-    except ValueError as error:
-        raise discover.UsageError(str(error)) from error
-
-
-def chosen_rules(select: Iterable[str], ignore: Iterable[str]) -> dict[str, Rule]:
-    """The rules that names of rules and topics choose. Raises UsageError for a name that is neither."""
-    rules = catalog.rules()
-    wanted = named_rules(select) or set(rules)
-    wanted.update(rule.name for rule in rules.values() if rule.topic == ALWAYS)
-    unwanted = named_rules(ignore)
-    return {name: rule for name, rule in rules.items() if name in wanted and name not in unwanted}
-
-
-def named_rules(names: Iterable[str]) -> set[str]:
-    """The names of the rules that names of rules and topics mean. Raises UsageError for a name that is neither."""
-    rules = catalog.rules()
-    topics = {rule.topic for rule in rules.values()}
-    found: set[str] = set()
-    for name in names:
-        if name not in rules and name not in topics:
-            raise discover.UsageError(f"no rule or topic is called '{name}'{_suggestion(name, [*rules, *topics])}")
-        found.update(rule.name for rule in rules.values() if name in (rule.name, rule.topic))
-    return found
-
-
-def _suggestion(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, 1)
-    return f"; did you mean '{close[0]}'?" if close else "; 'vmlint rule' lists them all"

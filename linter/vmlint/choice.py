@@ -1,0 +1,50 @@
+"""What a run looks for: the rules that names choose, and the releases that a configuration must hold on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from . import catalog
+from .data import read_toml
+from .discover import UsageError
+from .model import Rule
+from .suggest import suggestion
+from .versions import Target, Version, admitted, parse
+
+ALWAYS = "input"
+"""The topic of what cannot be read: chosen or not, a file that was not looked at must not pass as clean."""
+LISTED = "; 'vmlint rule' lists them all"
+
+
+def target(qemu: str | None = None, libvirt: str | None = None) -> Target:
+    """The releases that two specifier sets admit. Raises UsageError."""
+    known = read_toml("rules/facts/releases.toml")
+    return Target(_releases(qemu, known["qemu"]), _releases(libvirt, known["libvirt"]))
+
+
+def _releases(spec: str | None, known: list[str]) -> tuple[Version, ...]:
+    try:
+        return admitted(spec, known) if spec is not None else (parse(known[-1]),)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def chosen_rules(select: Iterable[str], ignore: Iterable[str]) -> dict[str, Rule]:
+    """The rules that names of rules and topics choose. Raises UsageError for a name that is neither."""
+    rules = catalog.rules()
+    wanted = named_rules(select) or set(rules)
+    wanted.update(rule.name for rule in rules.values() if rule.topic == ALWAYS)
+    unwanted = named_rules(ignore)
+    return {name: rule for name, rule in rules.items() if name in wanted and name not in unwanted}
+
+
+def named_rules(names: Iterable[str]) -> set[str]:
+    """The names of the rules that names of rules and topics mean. Raises UsageError for a name that is neither."""
+    rules = catalog.rules()
+    topics = {rule.topic for rule in rules.values()}
+    found: set[str] = set()
+    for name in names:
+        if name not in rules and name not in topics:
+            raise UsageError(f"no rule or topic is called '{name}'{suggestion(name, [*rules, *topics]) or LISTED}")
+        found.update(rule.name for rule in rules.values() if name in (rule.name, rule.topic))
+    return found

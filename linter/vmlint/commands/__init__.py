@@ -1,0 +1,38 @@
+"""The commands of vmlint. Adding one is a module here, with `add_arguments` and `run`, and a line in COMMANDS."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
+if TYPE_CHECKING:
+    import argparse
+    from typing import Protocol, cast
+
+    class Command(Protocol):
+        """What a module of a command holds."""
+
+        def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+            """Say which arguments the command takes."""
+
+        def run(self, options: argparse.Namespace) -> int:
+            """Do it; returns the exit code. Raises discover.UsageError and OSError."""
+
+
+COMMANDS = {
+    "check": "Lint files and folders.",
+    "argv": "Lint one QEMU command line as typed.",
+    "rule": "Explain a rule, or list all.",
+    "schema": "Print the path of an XML schema (XSD) that editors can use.",
+}
+"""What each command does, in a sentence; its module has its name."""
+
+CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: nothing at or above the threshold is left; findings are left, or a fix changed a file, or --diff shows
+one; the work could not be done."""
+
+
+def load(name: str) -> Command:
+    """The module of a command: a run needs only its own."""
+    from importlib import import_module
+
+    module = import_module(f".{name}", __name__)
+    return cast("Command", module) if TYPE_CHECKING else module

@@ -1,0 +1,61 @@
+"""`vmlint check`: lint files and folders, or standard input."""
+
+from __future__ import annotations
+
+import sys
+
+from ..discover import Search, UsageError
+from . import CLEAN, FAILED
+from .options import add_lint_options, has_settings
+from .outcome import complain, finish, start
+
+TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Paths, where networks are, and what all linting takes."""
+    paths = "files or folders (default: .); - is standard input"
+    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help=paths)
+    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called")
+    parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
+    add_lint_options(parser)
+    network = "XML of a network that domains name, besides those among the paths; may be repeated"
+    parser.add_argument("--network", metavar="FILE", dest="networks", action="append", default=[], help=network)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Lint, fix and report; returns the exit code."""
+    if "-" in options.paths:
+        return _stdin(options)
+    search = Search(options.paths)
+    lint = start(options) if has_settings(options) else None
+    for candidate in search:
+        lint = lint or start(options)
+        lint.lint_file(*candidate)
+    if lint is None and options.output_format in ("text", "concise") and not options.output:
+        return _nothing_found(options, search)
+    lint = lint or start(options)
+    if options.fix and not options.diff:
+        lint.write_changes()
+    return finish(options, lint.report(search))
+
+
+def _stdin(options: argparse.Namespace) -> int:
+    if len(options.paths) > 1:
+        raise UsageError("standard input (-) cannot be checked together with files")
+    lint, data = start(options), sys.stdin.buffer.read()
+    lint.lint_bytes(options.stdin_filename, data)
+    return finish(options, lint.report(), data if options.fix else None)
+
+
+def _nothing_found(options: argparse.Namespace, search: Search) -> int:
+    """The shortest way out, without the rules: most files of most repositories hold no VM configuration."""
+    from ..reporters.nothing import write_nothing
+
+    if not options.quiet and options.output_format == "text":
+        write_nothing(search.skipped, sys.stdout)
+    for path, why in search.failures:
+        complain(f"{path}: {why}")
+    return FAILED if search.failures else CLEAN

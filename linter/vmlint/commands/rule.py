@@ -1,0 +1,30 @@
+"""`vmlint rule`: explain a rule, or list all."""
+
+from __future__ import annotations
+
+from . import CLEAN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The name of a rule or topic."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a rule or a topic (default: list all rules)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the list, or the page of each rule that the name means."""
+    from ..catalog import rules
+    from ..choice import named_rules
+    from ..rulepage import rule_markdown
+
+    if options.name is None:
+        width = max(map(len, rules()))
+        for rule in rules().values():
+            print(f"{rule.name:{width}}  {rule.severity:7}  {'fix' if rule.fixable else '   '}  {rule.summary}")
+        return CLEAN
+    for name in sorted(named_rules([options.name])):
+        print(rule_markdown(rules()[name]))
+    return CLEAN
