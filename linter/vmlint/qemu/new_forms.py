@@ -128,10 +128,14 @@ def _options(command: object) -> Iterator[OptionNode]:
 
 
 def _fresh(node: OptionNode, stem: str) -> str:
-    """A name that nothing in the command has yet."""
+    """A name that nothing in the command has yet, nor gets when other options of its kind are written anew."""
     command = node.parent
     text = " ".join(word.text for word in command.words) if isinstance(command, CommandNode) else ""
-    return next(name for number in range(text.count(stem) + 1) if (name := f"{stem}{number}") not in text)
+    alike = [other for other in _options(command) if other.name == node.name]
+    name = f"{stem}{next((at for at, other in enumerate(alike) if other is node), 0)}"
+    while name in text:
+        name += "x"
+    return name
 
 
 def _converted(match: Match) -> str | None:
