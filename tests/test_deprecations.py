@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-import tomllib
 
 from tests.helpers import ROOT
 from vmlint import catalog
+from vmlint.data import parse_toml
 from vmlint.qemu.deprecations import Row, facts
 from vmlint.qemu.new_forms import CONVERSIONS, VERBS
 
-ACCOUNT = tomllib.loads((Path(__file__).parent / "deprecations_elsewhere.toml").read_text())
+ACCOUNT = parse_toml(str(Path(__file__).parent / "deprecations_elsewhere.toml"))
 KNOWN = ROOT.parent / "shared" / "facts" / "deprecations.jsonl"
 ROWS = [pytest.param(kind, row, id=f"{kind}-{row.id}-{n}") for kind in facts() for n, row in enumerate(facts()[kind])]
 EXTRAS = {

@@ -1,4 +1,4 @@
-"""Rules on what QEMU deprecated and removed; facts/deprecations.toml says what that is."""
+"""Rules on what QEMU deprecated and removed; facts/qemu-deprecations.toml says what that is."""
 
 from __future__ import annotations
 
@@ -79,6 +79,18 @@ def deprecated_cpu(node: Node, context: Context) -> Iterator[Finding]:
     yield from _names("cpu", DEPRECATED, *_cpu(node), context)
 
 
+def removed_cpu_feature(node: Node, context: Context) -> Iterator[Finding]:
+    """A feature of a CPU that an admitted release refuses."""
+    for value, arch in _features(node):
+        yield from _names("cpu-feature", REMOVED, value, value.text, arch, context)
+
+
+def deprecated_cpu_feature(node: Node, context: Context) -> Iterator[Finding]:
+    """A feature of a CPU that goes."""
+    for value, arch in _features(node):
+        yield from _names("cpu-feature", DEPRECATED, value, value.text, arch, context)
+
+
 def removed_emulator(node: Node, context: Context) -> Iterator[Finding]:
     """An emulator that an admitted release does not come with."""
     value = _emulator(node)
@@ -104,6 +116,13 @@ def _cpu(node: Node) -> tuple[Value | None, str, str]:
     return value, value.text.strip() if value is not None else "", arch
 
 
+def _features(node: Node) -> Iterator[tuple[Value, str]]:
+    if isinstance(node, OptionNode) and node.argument is not None:
+        yield from ((value, arch_of(node.parent)) for value in cpu_parts(node.argument)[1:])
+    elif not isinstance(node, OptionNode) and (name := node.value("name")) is not None:
+        yield name, ""
+
+
 def _emulator(node: Node) -> Value | None:
     """The text that names an emulator: a command's program, an `<emulator>`, or the architecture of a domain."""
     if isinstance(node, CommandNode):
@@ -116,7 +135,8 @@ def _names(kind: str, state: str, value: Value | None, name: str, arch: str, con
     match = named(kind, name, arch) if value is not None and name else None
     if match is None or value is None or match.row.state(context.target) != state:
         return
-    new = match.row.change.get("value")
+    template = match.row.change.get("value")
+    new = None if template is None else template.format(rest=match.rest)
     start = value.text.find(name)
     edits = value.replace(start, start + len(name), new) if new else ()
     form = NewForm(new, edits, True) if new else None
@@ -128,8 +148,8 @@ def _options(kind: str, state: str, node: Node, context: Context) -> Iterator[Fi
     """What an option has of a kind that is in a state on the admitted releases."""
     if not isinstance(node, OptionNode):
         return
-    for match in matches(kind, node, arch_of(node.parent)):
-        if match.row.state(context.target) == state:
+    for match in matches(kind, node):
+        if match.row.state(context.target, node.parent) == state:
             form = new_form(match, node, _words(node, context))
             fields = _fields(match.row, _written(match, node), node.name, form, context.target)
             edits = () if form is None else form.edits

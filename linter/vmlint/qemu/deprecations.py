@@ -1,4 +1,4 @@
-"""What QEMU deprecated and removed: the rows of facts/deprecations.toml, and whether an option has what a row says."""
+"""What QEMU deprecated and removed: rows of facts/qemu-deprecations.toml, and whether an option has what one says."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from ..data import read_toml
+from ..model import Node
 from ..source import Value
 from ..versions import Target, Version, parse
 from .arguments import JSON_START
 from .commandline import OptionNode
 from .device import Device
+from .machine_types import machine_type
+from .machines import arch_of, kind_of_command, machine_of
 from .optstring import Param
 
 OLDEST_ASKED = "5.2"
 """The oldest of the emulators that were asked whether they take a new form; before it that is not known."""
+
+
+RELEASES = ("kept-by", "deprecated", "until", "removed")
 
 
 class Row(NamedTuple):
@@ -32,6 +38,10 @@ class Row(NamedTuple):
     """What other parameters must be."""
     arches: tuple[str, ...]
     """The only architectures on which it means this; empty: all."""
+    machines: tuple[str, ...]
+    """The only machines on which it does, by name or as kind_of_machine calls them; empty: all."""
+    kept_by: Version | None
+    """Machine types older than this release keep it working, with a warning."""
     deprecated: Version | None
     until: Version | None
     """The release that took the deprecation back."""
@@ -43,13 +53,17 @@ class Row(NamedTuple):
     change: Mapping[str, Any]
     """The new form: the rest of the row, for whoever writes it."""
 
-    def state(self, target: Target) -> str:
-        """`removed` or `deprecated` on a release that the target admits, or ''."""
-        if self.removed is not None and target.admits_from("qemu", self.removed):
+    def state(self, target: Target, command: Node | None = None) -> str:
+        """`removed` or `deprecated` on a release that the target admits, or ''; for a machine of that command."""
+        if self.removed is not None and target.admits_from("qemu", self.removed) and not self._is_kept(command):
             return "removed"
         if self.deprecated is None or not target.admits_from("qemu", self.deprecated):
             return ""
         return "deprecated" if self.until is None or target.admits_before("qemu", self.until) else ""
+
+    def _is_kept(self, command: Node | None) -> bool:
+        found = machine_type(machine_of(command) or "", "") if self.kept_by is not None else None
+        return found is not None and self.kept_by is not None and found.came < self.kept_by
 
 
 class Match(NamedTuple):
@@ -85,8 +99,8 @@ class Given:
 
 @cache
 def facts() -> dict[str, list[Row]]:
-    """The rows of facts/deprecations.toml by their kind."""
-    tables = read_toml("rules/facts/deprecations.toml")
+    """The rows of facts/qemu-deprecations.toml by their kind."""
+    tables = read_toml("rules/facts/qemu-deprecations.toml")
     return {kind: [_row(table) for table in several] for kind, several in tables.items()}
 
 
@@ -114,12 +128,14 @@ def _is_for(row: Row, arch: str) -> bool:
     return not row.arches or arch in row.arches
 
 
-def matches(kind: str, node: OptionNode, arch: str) -> Iterator[Match]:
+def matches(kind: str, node: OptionNode) -> Iterator[Match]:
     """What an option has of a kind; for each parameter the first row that fits."""
-    given = Given(node)
+    given, command = Given(node), node.parent
     taken: set[str] = set()
     for row in _by_option().get(kind, {}).get(node.name, ()):
-        if not _is_for(row, arch) or not all(_holds(given, *pair) for pair in row.where.items()):
+        machines = row.machines and {kind_of_command(command), machine_of(command)}
+        is_for = _is_for(row, arch_of(command)) and (not machines or not machines.isdisjoint(row.machines))
+        if not is_for or not all(_holds(given, *pair) for pair in row.where.items()):
             continue
         for name in row.at or ("",):
             match = None if name in taken else _match(row, name, given)
@@ -147,7 +163,9 @@ def _holds(given: Given, name: str, wanted: re.Pattern[str] | bool) -> bool:
 
 def _row(table: Mapping[str, Any]) -> Row:
     read = dict(table)
-    versions = {key: parse(read.pop(key)) if key in read else None for key in ("deprecated", "until", "removed")}
+    versions = {
+        key: parse(read.pop(key)) if key in read else None for key in ("kept-by", "deprecated", "until", "removed")
+    }
     conditions = read.pop("where", {}).items()
     return Row(
         id=read.pop("id"),
@@ -156,10 +174,11 @@ def _row(table: Mapping[str, Any]) -> Row:
         values=_pattern(read.pop("is")) if "is" in read else None,
         where={name: given if isinstance(given, bool) else _pattern(given) for name, given in conditions},
         arches=tuple(read.pop("arch", ())),
+        machines=tuple(read.pop("on", ())),
         works=parse(read.pop("works", OLDEST_ASKED)),
         silent=read.pop("silent", False),
         change=read,
-        **versions,
+        **{key.replace("-", "_"): version for key, version in versions.items()},
     )
 
 

@@ -39,13 +39,20 @@ def arch_of(command: Node | None) -> str:
     return match[1] if match else ""
 
 
-def kind_of_command(command: Node | None) -> str:
-    """What kind_of_machine says of a command's machine, given or the emulator's own; '' where it is not known."""
-    children = command.children if command is not None else ()
+def machine_of(command: Node | None) -> str | None:
+    """The machine type that a command gives; '' where it gives none, None where that is not to be seen."""
+    children = command.children if isinstance(command, CommandNode) else ()
     options = [child for child in children if isinstance(child, OptionNode) and child.name in ("-machine", "-M")]
     given = [value for option in options if (value := option.value("type")) is not None]
-    arch = arch_of(command)
     if given:
-        return "" if given[-1].opaque else kind_of_machine(given[-1].text, arch)
+        return None if given[-1].opaque else given[-1].text
     words = command.words if isinstance(command, CommandNode) else ()
-    return "i440fx" if arch in X86_DEFAULT and not any(word.opaque for word in words) else ""
+    return None if any(word.opaque for word in words) else ""
+
+
+def kind_of_command(command: Node | None) -> str:
+    """What kind_of_machine says of a command's machine, given or the emulator's own; '' where it is not known."""
+    machine, arch = machine_of(command), arch_of(command)
+    if machine == "":
+        return "i440fx" if arch in X86_DEFAULT else ""
+    return "" if machine is None else kind_of_machine(machine, arch)

@@ -1,11 +1,11 @@
-"""Writes the new form that a row of facts/deprecations.toml gives, as words to show and as edits."""
+"""Writes the new form that a row of facts/qemu-deprecations.toml gives, as words to show and as edits."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..source import OPAQUE, Edit
 from .commandline import CommandNode, OptionNode
@@ -18,6 +18,9 @@ VERBS = ("words", "value", "name", "pair", "drop", "append")
 """What a row may do: put options in the place of the whole one; another value, another name or another parameter in the
 place of a parameter; take it out; or take the option out and add a parameter to another option."""
 HEX_SIZE = re.compile(r"0[xX]([0-9a-fA-F]+)([kKmMgGtTpPeE])")
+
+
+Fields = dict[str, Any]
 
 
 class NewForm(NamedTuple):
@@ -36,11 +39,12 @@ def new_form(match: Match, node: OptionNode, words: Words) -> NewForm | None:
     value = _converted(match)
     if verb is None or value is None:
         return None
-    fields = {
+    fields: Fields = {
         "value": value,
         "rest": match.rest,
         "fresh": _fresh(node, change.get("fresh", "new")),
         "argument": ARGUMENT,
+        "given": {param.key: param.value for param in node.params},
     }
     if verb in ("words", "append"):
         text, edits = WRITERS[verb](match, node, words, fields)
@@ -53,16 +57,17 @@ def new_form(match: Match, node: OptionNode, words: Words) -> NewForm | None:
     return NewForm(text, () if is_blocked else edits, bool(kind) or "machines" not in change)
 
 
-def _words(match: Match, node: OptionNode, words: Words, fields: dict[str, str]) -> tuple[str, tuple[Edit, ...]]:
+def _words(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
     template = match.row.change["words"]
     options = list(split_options([part.format(**fields) for part in shlex.split(template)]))
     argument = "" if node.argument is None else node.argument.text
     shown = template.format(**fields | {"argument": argument}).replace(OPAQUE, "…")
-    unwritten = OPAQUE in match.rest or any(ARGUMENT in word for option in options[:-1] for word in option)
-    return shown, () if unwritten else words.replace(node, options)
+    is_written = not any(OPAQUE in word for option in options for word in option)
+    is_kept = not any(ARGUMENT in word for option in options[:-1] for word in option)
+    return shown, words.replace(node, options) if is_written and is_kept else ()
 
 
-def _append(match: Match, node: OptionNode, words: Words, fields: dict[str, str]) -> tuple[str, tuple[Edit, ...]]:
+def _append(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
     """One parameter more for the only option of a kind; its row says for which kinds it is one."""
     name, parameter = match.row.change["append"]
     argument = "" if node.argument is None else node.argument.text
@@ -83,9 +88,7 @@ def _append(match: Match, node: OptionNode, words: Words, fields: dict[str, str]
 WRITERS: dict[str, Callable[..., tuple[str, tuple[Edit, ...]]]] = {"words": _words, "append": _append}
 
 
-def _parameter(
-    verb: str, match: Match, node: OptionNode, words: Words, fields: dict[str, str]
-) -> tuple[str, tuple[Edit, ...]]:
+def _parameter(verb: str, match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
     """The parameter written anew, and options that have to stand before this one."""
     template = match.row.change[verb]
     text = "" if verb == "drop" else template.format(**fields)
@@ -95,6 +98,8 @@ def _parameter(
         inserted = words.insert(node, before)
         edits = (*inserted, *edits) if inserted and edits and OPAQUE not in fields["value"] else ()
     shown = f"{text}={fields['value']}" if verb == "name" else text
+    if verb == "value" and not match.row.change.get("by-value"):
+        shown = f"{match.name}={text}"
     options = " ".join(word for option in before for word in option)
     return " and ".join(part for part in (options, shown) if part).replace(OPAQUE, "…"), edits
 
