@@ -10,6 +10,7 @@ import pytest
 from tests.helpers import ROOT
 from vmlint import catalog
 from vmlint.data import parse_toml
+from vmlint.libvirt.deprecations import facts as libvirt_facts
 from vmlint.qemu.deprecations import Row, facts
 from vmlint.qemu.new_forms import CONVERSIONS, VERBS
 
@@ -44,3 +45,10 @@ def test_every_known_thing_is_covered_or_left_out_with_a_reason() -> None:
     if KNOWN.exists():
         known = {item["id"] for item in map(json.loads, KNOWN.read_text().splitlines()) if item["in_config"]}
         assert by_rows | set(by_rules) | set(left_out) == known
+
+
+def test_rules_look_where_the_rows_of_libvirt_are() -> None:
+    for kind, name in (("removed", "removed-from-libvirt"), ("ignored", "ignored-by-libvirt")):
+        selected = {match.select for match in catalog.rules()[name].matches}
+        assert selected == {path for row in libvirt_facts()[kind] for path in row.paths}
+        assert all((row.removed is not None) == (kind == "removed") for row in libvirt_facts()[kind])
