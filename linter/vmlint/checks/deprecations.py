@@ -201,12 +201,14 @@ def _fields(row: Row, old: str, option: str, form: NewForm | None, target: Targe
         "removed": _text(row.removed),
         "new": _new(form),
         "remedy": _remedy(row, form, target),
-        "course": _course(row),
+        "course": _course(row, target),
     }
 
 
-def _course(row: Row) -> str:
+def _course(row: Row, target: Target) -> str:
     """How a deprecation goes on."""
+    if row.kept_by is not None and row.removed is not None and target.admits_from("qemu", row.removed):
+        return f", and taken with machine types before {_text(row.kept_by)} only"
     gone = f" and goes in {_text(row.removed)}" if row.removed else f" until {_text(row.until)}" if row.until else ""
     return f"{gone}, without a warning from QEMU" if row.silent else gone
 
