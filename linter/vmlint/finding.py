@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from .model import Node, Place
-from .source import Edit
+from .source import Edit, Source
 from .versions import Target
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ class Context(NamedTuple):
     """Networks whose XML is at hand."""
     memo: dict[object, object]
     """What checks have worked out about the root, for each other; empty at first, and kept for this root only."""
+    source: Source
+    """The file that the root stands in."""
 
     def of_root(self, make: Callable[[Node], T]) -> T:
         """What `make` works out about the root, worked out once however many checks ask."""

@@ -21,6 +21,8 @@ from ..versions import parse
 DEPRECATED = WAIT_REFUSED = NODELAY_CAME = parse("6.0")
 """Since when the short form is documented as deprecated (docs/about/deprecated.rst), and QEMU refuses `wait` on a
 client and has `nodelay=`, which excludes `delay=` (chardev/char.c, chardev/char-socket.c; measured on 5.2 and 7.2)."""
+WAIT_DEPRECATED = parse("4.0")
+"""Since when QEMU warns of `wait=off` on a client (docs, qemu-deprecated.texi of 4.0; measured on 5.2)."""
 MEANT = dict.fromkeys(("1", *TRUE), "on") | dict.fromkeys(("0", *FALSE), "off")
 TOGETHER = re.compile(r"-([a-zA-Z][\w-]*)[ \t=]")
 JSON_TEXTS = {f'"{word}"' for word in (*TRUE, *FALSE)}
@@ -91,10 +93,13 @@ def boolean_as_first_value(node: Node, context: Context) -> Iterator[Finding]:
 def wait_on_client(node: Node, context: Context) -> Iterator[Finding]:
     """`wait=` written out on a socket that connects to another."""
     option = _with_argument(node)
-    if option is not None and context.target.admits_from("qemu", WAIT_REFUSED) and is_client(option):
-        for param in option.params:
-            if param.kind == PAIR and param.key == "wait":
-                yield Finding(option.place(param), {"option": option.name}, option.remove(param))
+    if option is None or not context.target.admits_from("qemu", WAIT_DEPRECATED) or not is_client(option):
+        return
+    is_refused = context.target.admits_from("qemu", WAIT_REFUSED)
+    for param in option.params:
+        if param.kind == PAIR and param.key == "wait" and (is_refused or param.value in FALSE):
+            variant = "" if is_refused else "deprecated"
+            yield Finding(option.place(param), {"option": option.name}, option.remove(param), variant)
 
 
 def delay_with_nodelay(node: Node, context: Context) -> Iterator[Finding]:

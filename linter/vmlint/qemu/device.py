@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
+from ..data import read_toml
 from ..source import OPAQUE, Value, refuse
 from .commandline import OptionNode
 from .optstring import FALSE, TRUE
@@ -114,3 +115,13 @@ def _read_json(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def is_number(name: str) -> bool:
+    """Whether a property is a number in every device that has it; facts/device-numbers.toml."""
+    return name in _numbers()
+
+
+@cache
+def _numbers() -> frozenset[str]:
+    return frozenset(read_toml("rules/facts/device-numbers.toml")["numbers"])

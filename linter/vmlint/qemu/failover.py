@@ -11,12 +11,9 @@ from ..model import Node
 from ..versions import parse
 from .commandline import CommandNode, OptionNode
 from .device import Device
-from .machines import kind_of_machine
+from .machines import X86_DEFAULT, arch_of, kind_of_machine
 from .optstring import TRUE
 
-PROGRAM_ARCH = re.compile(r".*qemu-system-([\w-]+?)(?:\.exe)?")
-X86_DEFAULT = ("x86_64", "i386")
-"""Emulators whose machine is i440fx where none is given (`-machine help` of QEMU 5.2, 7.2, 10.0 and 11.1)."""
 SEVEN, EIGHT, HOTPLUG_CHECKED = parse("7.0"), parse("8.0"), parse("7.2")
 """QEMU 7.2 starts with a primary device on pcie.0, and 7.2 and later refuse one behind a port without hotplug (measured
 on 5.2, 7.2, 10.0 and 11.1); from 8.0 on both are refused, so that no file with them can have worked."""
@@ -62,9 +59,7 @@ class Failover:
         """What the machine offers, as kind_of_machine says."""
         values = [node.value("type") for node in self._options if node.name in ("-machine", "-M")]
         given = [value for value in values if value is not None]
-        program = self.command.program.text if self.command.program is not None else ""
-        match = PROGRAM_ARCH.fullmatch(program)
-        arch = match[1] if match else ""
+        arch = arch_of(self.command)
         if given:
             return "" if given[-1].opaque else kind_of_machine(given[-1].text, arch)
         return "i440fx" if self.is_whole and arch in X86_DEFAULT else ""
