@@ -85,7 +85,9 @@ def test_by_the_systems_account(folder: Path) -> None:
     if "ptrace" in done.stderr:
         pytest.skip("nobody may be traced here")
     lines = (folder / "calls.txt").read_text(errors="replace").splitlines()
-    assert not [line for line in lines if re.search(r"\b(socket\((?!AF_UNIX)|connect\((?!.*/nscd/))", line)], "git may ask nscd"
+    assert not [line for line in lines if re.search(r"\b(socket\((?!AF_UNIX)|connect\((?!.*/nscd/))", line)], (
+        "git may ask nscd"
+    )
     programs = {Path(name).name for name in re.findall(r'execve\("([^"]*)".*= 0$', "\n".join(lines), re.M)}
     assert programs == {Path(sys.executable).name, "git"}
     opened = [line for line in lines if re.search(r"\bopen(at)?\(", line) and not line.endswith(")")]

@@ -73,7 +73,7 @@ def test_a_full_disk_loses_nothing(script: Path, room: int) -> None:
         try:
             write(str(script), OLD, NEW)
         except Unreadable as error:
-            (reader, writer) = told
+            writer = told[1]
             os.write(writer, str(error).encode())
 
     told = os.pipe()

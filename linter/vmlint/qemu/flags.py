@@ -24,7 +24,7 @@ def flags(option: OptionNode) -> list[tuple[Param, str]]:
             follows_text = kind == TEXT  # `a,b.c,d.e`: what follows a rest may be more of it
             found.append((param, kind))
         else:
-            follows_text = True
+            follows_text = param.key not in option.option.booleans  # an `on` has no rest
     return found
 
 
