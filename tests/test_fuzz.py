@@ -80,7 +80,7 @@ def _changed(data: bytes, changes: list[tuple[float, int, bytes]]) -> bytes:
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
-@settings(max_examples=120)
+@settings(max_examples=40)
 @given(st.data())
 def test_changed_files(format_name: str, data: st.DataObject) -> None:
     seed: Seed = data.draw(st.sampled_from(SEEDS[format_name]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..source import OPAQUE
 from .commandline import OptionNode
 from .optstring import FLAG, Param
 from .parameters import ON_ONLY
@@ -22,10 +23,11 @@ def flags(option: OptionNode) -> list[tuple[Param, str]]:
         if param.kind == FLAG:
             token = option.text.text[param.start : param.end]
             kind = _kind(option, token, param, follows_text)
-            follows_text = kind == TEXT  # `a,b.c,d.e`: what follows a rest may be more of it
+            follows_text = kind == TEXT and OPAQUE not in token  # `a,b.c,d.e`: what follows a rest may be more of it
             found.append((param, kind))
         else:
-            follows_text = param.key not in option.option.booleans  # an `on` has no rest
+            known = option.known.get(param.key)
+            follows_text = known is None or not known.is_boolean  # an `on` has no rest
     return found
 
 
