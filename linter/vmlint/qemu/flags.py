@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..source import OPAQUE
 from .commandline import OptionNode
 from .optstring import FLAG, Param
 from .parameters import ON_ONLY
@@ -22,10 +23,12 @@ def flags(option: OptionNode) -> list[tuple[Param, str]]:
         if param.kind == FLAG:
             token = option.text.text[param.start : param.end]
             kind = _kind(option, token, param, before)
-            before = before if kind == TEXT else ""  # `a,b.c,d.e`: what follows a rest may be more of it
+            is_rest = kind == TEXT and OPAQUE not in token  # `a,b.c,d.e`: what follows a rest may be more of it
+            before = before if is_rest else ""
             found.append((param, kind))
         else:
-            before = param.key or "?"
+            known = option.known.get(param.key)
+            before = "" if known is not None and known.is_boolean else param.key or "?"  # an `on` has no rest
     return found
 
 
