@@ -43,7 +43,7 @@ class Engine:
         found = list(self._problems(document))
         networks = Networks() if networks is None else networks
         for root in document.roots:
-            context = Context(self._target, root, networks, {})
+            context = Context(self._target, root, networks, {}, document.source)
             for path, node in root.walk(self._wanted):
                 for group in self._by_path[path]:
                     if group.holds(node):

@@ -20,6 +20,8 @@ QEMU_TYPES = ("kvm", "qemu", "hvf")
 WRAPPERS = ("domainsnapshot", "domainbackup", "domstatus", "domaincheckpoint")
 ROOTS = ("domain", "network", *WRAPPERS)
 DOMAIN = re.compile(r"<domain(?=[\s>])[^<>]*>")
+ESCAPED = re.compile(r"\s*(?:\\|[\"'`+])")
+"""What follows the first tag where the lines of a document are strings of a program."""
 DOMAIN_END = "</domain>"
 MAX_EMBEDDED = 200
 """Domains that are read in one file of another format."""
@@ -41,6 +43,8 @@ def embedded_domains(text: Text) -> list[Node]:
             element = parse_bytes(text.text[start.start() : at].encode("utf-8", "surrogateescape"), "utf-8")
         except syntax_error():
             continue
+        if ESCAPED.match(element.text or ""):
+            continue  # `"<domain>\\n"` in a program
         roots.extend(roots_of([Tree(text, element, start.start(), at)]))
     return roots
 

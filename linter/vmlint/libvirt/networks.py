@@ -23,6 +23,8 @@ class Network(NamedTuple):
     """The host's name of the physical function whose virtual functions the pool holds."""
     addresses: frozenset[PciAddress] = frozenset()
     """Host devices of the pool that it lists."""
+    size: int | None = None
+    """How many host devices the pool has; None where the host or a template decides."""
 
     def merged(self, other: Network) -> Network:
         """What two definitions of one name agree on, whichever comes first."""
@@ -30,6 +32,7 @@ class Network(NamedTuple):
             self.mode if self.mode == other.mode else None,
             self.pf if self.pf == other.pf else "",
             self.addresses & other.addresses,
+            self.size if self.size == other.size else None,
         )
 
 
@@ -72,9 +75,8 @@ def _network(root: Node) -> Network:
         return Network(None if root.has_template_parts else "isolated")
     if is_unknown(forward, "@mode"):
         return Network(None)
-    addresses = [pci_address(node) for node in forward.children if node.name == "address"]
-    return Network(
-        known_text(forward, "@mode") or "nat",
-        known_text(forward, "pf@dev"),
-        frozenset(address for address in addresses if address is not None),
-    )
+    given = [pci_address(node) for node in forward.children if node.name == "address"]
+    addresses = frozenset(address for address in given if address is not None)
+    listed = bool(addresses) and None not in given and forward.child("pf") is None and not forward.has_template_parts
+    mode, pf = known_text(forward, "@mode") or "nat", known_text(forward, "pf@dev")
+    return Network(mode, pf, addresses, len(addresses) if listed else None)
