@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -70,6 +71,11 @@ class Run:
                 self._skipped.append(Failure(path, discover.NOTHING))
         except discover.Unreadable as error:
             self._failures.append(Failure(path, str(error)))
+        except Exception as error:  # a mistake of ours: it must cost no more than the one file
+            if os.environ.get("VMLINT_TRACEBACK"):
+                raise
+            why = f"internal error, please report it with the file: {type(error).__name__}: {error}"
+            self._failures.append(Failure(path, why))
 
     def lint_bytes(self, path: str, data: bytes) -> None:
         """The content of a file that need not exist."""
