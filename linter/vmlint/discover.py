@@ -133,6 +133,11 @@ def reason(error: Exception) -> str:
     return words[:1].lower() + words[1:]
 
 
+def own_mistake(error: Exception) -> str:
+    """What to say of an error that nobody foresaw."""
+    return f"internal error, please report it with the file: {type(error).__name__}: {error}"
+
+
 def _ask_git(folder: str) -> list[str] | None:
     """Tracked and new files that are not ignored and have a hint; None outside a repository, in an ignored folder, or
     without git."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,13 +79,19 @@ class Looker:
 
     def at_file(self, path: str, head: bytes, named: bool) -> Outcome:
         """A file with these first bytes."""
-        format_ = None if self.policies.is_baseline(path) else formats.claim(path, head)
-        if format_ is None:
-            return Skipped(Failure(path, discover.NOTHING), named)
         try:
+            format_ = None if self.policies.is_baseline(path) else formats.claim(path, head)
+            if format_ is None:
+                return Skipped(Failure(path, discover.NOTHING), named)
             return self.at_data(path, discover.whole(path, head), format_)
+        except discover.UsageError:
+            raise
         except discover.Unreadable as error:
             return Failure(path, str(error))
+        except Exception as error:  # a mistake of ours: it must cost no more than the one file
+            if os.environ.get("VMLINT_TRACEBACK"):
+                raise
+            return Failure(path, discover.own_mistake(error))
 
     def at_bytes(self, path: str, data: bytes) -> Outcome:
         """The content of a file that need not exist."""
