@@ -85,10 +85,10 @@ def fixed(words: Sequence[str], version: str) -> list[str]:
     line = ["qemu-system-x86_64", *BASE, *words]
     for _ in range(10):
         found = vmlint.check_argv(line, qemu=f"=={version}", select=[*TOPIC, *ELSEWHERE]).diagnostics
-        fixes = [d for d in found if d.fix is not None and d.fix.safety != "shown"]
+        fixes = [(d.source.data, d.fix.edits) for d in found if d.fix is not None and d.fix.safety != "shown"]
         if not fixes:
             break
-        line = shlex.split(apply(fixes[0].source.data, fixes[0].fix.edits).decode())
+        line = shlex.split(apply(*fixes[0]).decode())
     return line[1 + len(BASE) :]
 
 
