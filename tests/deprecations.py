@@ -35,7 +35,7 @@ WARNING = re.compile(r"deprecat|use .* instead|persistence", re.IGNORECASE)
 OWN = re.compile(r"chardev=(?:quit|orcq)")
 """The monitor that ends QEMU is told of in 11.1; it is no part of the case."""
 LACKS = re.compile(
-    r"module .* not found|is not available|need a terminal|address resolution|No such file or directory|no option group|Inappropriate ioctl"
+    r"module .* not found|is not available|need a terminal|address resolution|No such file or directory|no option group|Could not find|Inappropriate ioctl"
 )
 """What an emulator says where it or its host lacks something that the form needs: it has read the form."""
 
