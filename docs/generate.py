@@ -1,4 +1,5 @@
-"""Writes what comes from the program: pages of rules and of deprecations, the output shown in README.md, the hooks' files.
+"""Writes what comes from the program: the pages of the rules and of what is deprecated, the output shown in README.md, the
+hooks' file names, the schema of the configuration.
 
 With --check nothing is written; what is not current is named, and the exit code is 1.
 """
@@ -16,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 
 from vmlint.catalog import rules
+from vmlint.config_schema import config_schema
 from vmlint.data import read_toml
 from vmlint.formats import FORMATS, load
 from vmlint.formats.names import TEMPLATE_SUFFIXES
@@ -27,6 +29,7 @@ PAGES = ROOT / "docs" / "rules"
 DEPRECATIONS = ROOT / "docs" / "deprecations.md"
 README = ROOT / "README.md"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
+SCHEMA = ROOT / "schemas" / "vmlint.schema.json"
 
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n", re.MULTILINE)
@@ -190,6 +193,7 @@ def main(arguments: Sequence[str]) -> int:
     wanted = {PAGES / name: text for name, text in pages().items()}
     wanted[DEPRECATIONS] = deprecations()
     wanted[README] = with_output(README.read_text("utf-8"))
+    wanted[SCHEMA] = config_schema()
     wanted[HOOKS] = FILES.sub(lambda _: hook_files(), HOOKS.read_text("utf-8"))
     left_over = sorted(set(PAGES.glob("*.md")) - set(wanted))
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]

@@ -13,7 +13,7 @@ from vmlint.choice import target
 from vmlint.engine import Engine
 from vmlint.fixer import Fixed, fix
 from vmlint.model import Diagnostic, Document
-from vmlint.run import ALL_FIXES, SAFE_FIXES
+from vmlint.settings import ALL_FIXES, SAFE_FIXES
 
 ROOT = Path(__file__).parent.parent
 

@@ -33,7 +33,8 @@ def check_paths(
     specifier set.
     """
     from .discover import Search, read_files
-    from .run import Run, Settings
+    from .run import Run
+    from .settings import Settings
 
     given = read_files(fspath(path) for path in networks)
     run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=given))
@@ -52,7 +53,8 @@ def check_text(  # noqa: PLR0913  # all but two have names
     `networks`: the XML of networks that the domains in it name.
     """
     from .formats.xml import encode
-    from .run import Run, Settings
+    from .run import Run
+    from .settings import Settings
 
     given = (("<network>", xml if isinstance(xml, bytes) else encode(xml)) for xml in networks)
     run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=tuple(given)))
@@ -65,7 +67,8 @@ def check_argv(
     select: Iterable[str] = (), ignore: Iterable[str] = (),
 ) -> Report:  # fmt: skip
     """Lint one QEMU command line; spans refer to its words joined as for a shell. Raises as check_paths."""
-    from .run import Run, Settings
+    from .run import Run
+    from .settings import Settings
 
     run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
     run.lint_argv(argv)

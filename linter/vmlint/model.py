@@ -154,6 +154,13 @@ class Note(NamedTuple):
     span: Span
 
 
+class Anchor(NamedTuple):
+    """What stays of a finding when lines move: its place in the tree of the file, and a hash of the text around it."""
+
+    path: str
+    text: str
+
+
 class Diagnostic(NamedTuple):
     """One finding, ready to be shown."""
 
@@ -164,6 +171,8 @@ class Diagnostic(NamedTuple):
     span: Span
     notes: tuple[Note, ...] = ()
     fix: Fix | None = None
+    anchor: Anchor | None = None
+    """Only in runs that know findings again."""
 
 
 class Gate(NamedTuple):
@@ -246,6 +255,13 @@ class Change(NamedTuple):
     after: bytes
 
 
+class Known(NamedTuple):
+    """How many findings are left out because a baseline has them, and how many of a baseline are no longer there."""
+
+    known: int
+    gone: int
+
+
 class Report(NamedTuple):
     """All that a reporter or the exit code may look at."""
 
@@ -259,6 +275,10 @@ class Report(NamedTuple):
     fixed: int = 0
     held_back: int = 0
     changes: tuple[Change, ...] = ()
+    failing: int = 0
+    """How many diagnostics are severe enough to make a run fail."""
+    baseline: Known | None = None
+    """Only where a baseline is in use."""
 
     def count(self, severity: str) -> int:
         """Number of diagnostics of one severity."""

@@ -92,6 +92,15 @@ class Device:
         match = SLOT.fullmatch(address.text)
         return int(match[2] or "0") if match else None
 
+    @property
+    def slot(self) -> int | None:
+        """The PCI slot that `addr=` asks for, or the first; None where it is not known."""
+        address = self.value("addr")
+        if address is None:
+            return 0 if self.is_known else None
+        match = SLOT.fullmatch(address.text)
+        return int(match[1], 16) if match else None
+
 
 def _fixed(written: Value) -> tuple[Any, ...]:
     return tuple(piece._replace(unit=0, encode=refuse) for piece in written.pick((0, len(written.text))).pieces[:1])
