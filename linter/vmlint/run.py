@@ -48,7 +48,7 @@ class Run:
 
     def lint_file(self, path: str, head: bytes, named: bool) -> None:
         """A file with these first bytes; `named`: by the user, who then hears why nothing was linted in it."""
-        format_ = None if self._policies.is_baseline(path) else formats.claim(path, head)
+        format_ = None if self._policies.is_own(path) else formats.claim(path, head)
         try:
             if format_ is not None:
                 self._lint(path, discover.whole(path, head), format_)
