@@ -94,4 +94,5 @@ def test_check_functions_and_tables_name_each_other() -> None:
 @pytest.mark.parametrize("option", ["-serial unix:server", "-mon mux", "-device ramfb", "-chardev null,id=server"])
 def test_a_name_that_is_also_a_boolean_is_a_name(option: str) -> None:
     example = Example("start.sh", "", "", (), None, None)
-    assert look(f"qemu-system-x86_64 {option}\n", example, catalog.rules())[1] == []
+    options = {rule.name: rule for rule in RULES if rule.topic == "options"}
+    assert look(f"qemu-system-x86_64 {option}\n", example, options)[1] == []

@@ -208,15 +208,25 @@ def _head(path: str, look_further: bool) -> tuple[bytes, tuple[int, int]]:
     """The first bytes of a file, and what tells it from all others; all of it if only that has a hint and
     `look_further`. Raises Unreadable."""
     try:
-        with open(path, "rb") as stream:
-            status = os.fstat(stream.fileno())
-            size = min(status.st_size or SNIFF, SNIFF)  # a buffer of SNIFF bytes for each small file would cost most
-            head = stream.read(size)
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))  # a file object costs as much as the reading
+        try:
+            status = os.fstat(handle)
+            head = _read(handle, min(status.st_size or SNIFF, SNIFF))
             if look_further and len(head) == SNIFF and nothing_to_lint(head) == NOTHING:
-                head += stream.read(MAX_SIZE - SNIFF)
+                head += _read(handle, MAX_SIZE - SNIFF)
             return head, (status.st_dev, status.st_ino)
+        finally:
+            os.close(handle)
     except OSError as error:
         raise Unreadable(reason(error)) from error
+
+
+def _read(handle: int, size: int) -> bytes:
+    """So many bytes, or all that are left; each time the system may hand out fewer."""
+    data = os.read(handle, size)
+    while data and len(data) < size and (more := os.read(handle, size - len(data))):
+        data += more
+    return data
 
 
 def nothing_to_lint(head: bytes, path: str = "") -> str:

@@ -87,7 +87,7 @@ class Run:
         def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
             document = format_.parse(path, content)
             found = policy.engine.lint(document, networks)
-            if SUPPRESSION in content.replace(b"\0", b""):
+            if SUPPRESSION in (content.replace(b"\0", b"") if b"\0" in content else content):
                 found, suppressed[content] = _suppress(document, found, policy)
             return document, anchored(document, found) if policy.baseline else found
 

@@ -29,9 +29,9 @@ def start(options: argparse.Namespace, configs: Configs) -> Run:
 
 def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: bytes | None = None) -> int:
     """Print what there is to say of a run. `unfixed`: a text that is no file; fixed, it goes to standard output."""
-    from ..reporters import diff
-
     if options.diff:
+        from ..reporters import diff
+
         diff.write(report, sys.stdout)
     elif unfixed is not None:
         sys.stdout.flush()
