@@ -23,7 +23,7 @@ from vmlint.fixer import MAX_ROUNDS, Look, apply, fix
 from vmlint.formats import claim
 from vmlint.model import Diagnostic, Document, Node
 from vmlint.qemu.commandline import CommandNode
-from vmlint.run import ALL_FIXES, SAFE_FIXES
+from vmlint.settings import ALL_FIXES, SAFE_FIXES
 from vmlint.source import OPAQUE, Edit, Source, Value
 
 HERE = Path(__file__).parent

@@ -87,7 +87,7 @@ class Policies:
         return self._baselines[path] if path is not None else None
 
     def is_own(self, path: str) -> bool:
-        """Whether a file is a report or baseline of this run: it quotes what it is about, and would be linted for it."""
+        """Whether a file is a report or baseline of this run: it quotes what it is about, and would be linted."""
         own = [*self._settings.outputs, *self._baselines]
         return bool(own) and os.path.abspath(path) in map(os.path.abspath, own)
 
