@@ -80,7 +80,7 @@ class Looker:
     def at_file(self, path: str, head: bytes, named: bool) -> Outcome:
         """A file with these first bytes."""
         try:
-            format_ = None if self.policies.is_baseline(path) else formats.claim(path, head)
+            format_ = None if self.policies.is_own(path) else formats.claim(path, head)
             if format_ is None:
                 return Skipped(Failure(path, discover.NOTHING), named)
             return self.at_data(path, discover.whole(path, head), format_)

@@ -86,9 +86,10 @@ class Policies:
             self._baselines[path] = baseline.read(path)
         return self._baselines[path] if path is not None else None
 
-    def is_baseline(self, path: str) -> bool:
-        """Whether a file is a baseline in use, which names what it knows of and would be linted for it."""
-        return bool(self._baselines) and os.path.abspath(path) in map(os.path.abspath, self._baselines)
+    def is_own(self, path: str) -> bool:
+        """Whether a file is a report or baseline of this run: it quotes what it is about, and would be linted."""
+        own = [*self._settings.outputs, *self._baselines]
+        return bool(own) and os.path.abspath(path) in map(os.path.abspath, own)
 
     @property
     def baselines(self) -> list[Baseline]:

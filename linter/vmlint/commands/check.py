@@ -8,9 +8,11 @@ import sys
 from itertools import chain
 
 from ..discover import Search, UsageError
+from ..reporters import FOR_PEOPLE
 from . import CLEAN, FAILED
-from .options import add_file_options, add_lint_options, configs, has_settings
+from .options import add_file_options, add_lint_options, configs, has_settings, reports
 from .outcome import complain, finish, start
+from .progress import shown_progress
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
@@ -56,12 +58,12 @@ def run(options: argparse.Namespace) -> int:
         return _stdin(options, found)
     search = Search(options.paths, found.excludes, options.force_exclude)
     lint = start(options, found) if has_settings(options) or found.of("") else None
-    candidates = iter(search)
+    candidates = iter(shown_progress(search))
     first = next(candidates, None)
     if first is not None:
         lint = lint or start(options, found)
         lint.lint_files(chain([first], candidates), options.jobs)
-    if lint is None and options.output_format in ("text", "concise") and not options.output:
+    if lint is None and all(name in FOR_PEOPLE and file == "-" for name, file in reports(options)):
         return _nothing_found(options, search)
     lint = lint or start(options, found)
     if options.fix and not options.diff:
@@ -82,7 +84,7 @@ def _nothing_found(options: argparse.Namespace, search: Search) -> int:
     """The shortest way out, without the rules: most files of most repositories hold no VM configuration."""
     from ..reporters.nothing import write_nothing
 
-    if not options.quiet and options.output_format == "text":
+    if ("text", "-") in reports(options):
         write_nothing(search.skipped, sys.stdout)
     for path, why in search.failures:
         complain(f"{path}: {why}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ..discover import UsageError
 from ..reporters import REPORTERS
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
@@ -22,9 +23,12 @@ def add_lint_options(parser: argparse.ArgumentParser) -> None:
     fixes.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the unsafe ones too")
     add_setting_options(parser)
     output = parser.add_argument_group("output")
-    output.add_argument("--output-format", choices=FORMATS, default="text", help="default: text")
-    extra = "write a report to a file as well; may be repeated"
+    output.add_argument("--output-format", choices=FORMATS, help="of the report on standard output (default: text)")
+    extra = "write a report to a file, or to standard output (-) in place of the usual one; may be repeated"
     output.add_argument("--output", metavar="FORMAT:FILE", type=_output, action="append", default=[], help=extra)
+    counts = "in a text or concise report: how often each rule found something, instead of each finding"
+    output.add_argument("--statistics", action="store_true", help=counts)
+    output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
     output.add_argument("--quiet", "-q", action="store_true", help="print no report on standard output")
     output.add_argument("--exit-zero", action="store_true", help="exit 0 even if something is found")
 
@@ -76,12 +80,24 @@ def settings(options: argparse.Namespace, configs: Configs) -> Settings:
         options.min_severity,
         options.baseline,
         options.write_baseline,
+        tuple(file for _, file in options.output),
     )
 
 
 def has_settings(options: argparse.Namespace) -> bool:
     """Whether there are settings that may be wrong, which the user wants to hear even if there is nothing to lint."""
     return bool(options.qemu or options.libvirt or options.select or options.ignore or options.networks)
+
+
+def reports(options: argparse.Namespace) -> list[tuple[str, str]]:
+    """Format and file of each report asked for; `-` is standard output. Raises UsageError for two in one file."""
+    files = [file for _, file in options.output if file != "-"]
+    for file in files:
+        if files.count(file) > 1:
+            raise UsageError(f"--output: two reports in one file, {file}")
+    is_usual = options.output_format is not None or len(files) == len(options.output)
+    usual = [(options.output_format or "text", "-")] if is_usual and not options.quiet else []
+    return [*usual, *options.output]
 
 
 def _output(text: str) -> tuple[str, str]:
