@@ -22,6 +22,8 @@ class Context(NamedTuple):
     """Networks whose XML is at hand."""
     memo: dict[str, object]
     """What checks have worked out about the root, for each other; empty at first, and kept for this root only."""
+    facts: dict[str, object]
+    """The same for what does not depend on the target: kept with the document, for looks with other targets."""
 
 
 class Finding(NamedTuple):

@@ -16,6 +16,11 @@ GATE_WORDS = {
     "removed": "removed in {}",
     "needs": "needs {} or newer",
 }
+EFFECT_WORDS = {
+    "starts": "",
+    "refused": " (the VM does not start)",
+    "unknown": " (whether the VM starts, the file does not tell)",
+}
 FIX_WORDS = {
     "safe": "`vmlint check --fix` applies it",
     "unsafe": "applied only with `--unsafe-fixes`",
@@ -97,7 +102,7 @@ def _safeties(rule: Rule) -> list[str]:
 
 
 def _message(variant: Variant) -> str:
-    words = f"- {variant.severity}: {_code(variant.message)}"
+    words = f"- {variant.severity}{EFFECT_WORDS[variant.effect]}: {_code(variant.message)}"
     return f"{words}; fix ({variant.safety}): {_code(variant.fix_title)}" if variant.fix_title else words
 
 

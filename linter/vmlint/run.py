@@ -30,6 +30,8 @@ class Settings(NamedTuple):
     """Safeties of the fixes to apply."""
     networks: tuple[tuple[str, bytes], ...] = ()
     """Name and content of files with networks that domains refer to; they count more than those found on the way."""
+    targets: tuple[str, ...] = ()
+    """Names of releases of distributions; `qemu` and `libvirt` go before what they mean."""
 
 
 class Result(NamedTuple):
@@ -52,7 +54,8 @@ class Run:
 
     def __init__(self, settings: Settings) -> None:
         self._fixes = settings.fixes
-        self._engine = Engine(chosen_rules(settings.select, settings.ignore), target(settings.qemu, settings.libvirt))
+        releases = target(settings.qemu, settings.libvirt, settings.targets)
+        self._engine = Engine(chosen_rules(settings.select, settings.ignore), releases)
         self._networks = Networks(named for file in settings.networks for named in read_networks(*file))
         self._results: list[Result] = []
         self._open: list[int] = []

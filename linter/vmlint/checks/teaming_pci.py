@@ -21,6 +21,10 @@ from ..model import Node
 from ..qemu.failover import EIGHT, HOTPLUG_CHECKED, SEVEN
 from ..qemu.machines import NO_EXPRESS
 from ..source import Edit
+from ..versions import parse
+
+TWICE_REFUSED = parse("9.0")
+"""The oldest libvirt known to refuse a host device that is in a domain twice; 7.0 takes it (both measured)."""
 
 
 def bus_not_pcie(node: Node, context: Context) -> Iterator[Finding]:
@@ -109,7 +113,8 @@ def host_device_repeated(node: Node, context: Context) -> Iterator[Finding]:
     element = side.device.get("source/address@bus")
     if len(same) > 1 and element is not None and side.device == next(node for node in same if team.side(node)):
         other = next(node for node in same if node != side.device)
-        yield Finding(element, {"address": str(source)}, notes=(("other", other),))
+        variant = "" if context.target.admits_from("libvirt", TWICE_REFUSED) else "older"
+        yield Finding(element, {"address": str(source)}, variant=variant, notes=(("other", other),))
 
 
 def _passed_through(node: Node, context: Context) -> Side | None:

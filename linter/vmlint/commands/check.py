@@ -6,7 +6,7 @@ import sys
 
 from ..discover import Search, UsageError
 from . import CLEAN, FAILED
-from .options import add_lint_options, has_settings
+from .options import add_lint_options, add_path_options, has_settings
 from .outcome import complain, finish, start
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Paths, where networks are, and what all linting takes."""
-    paths = "files or folders (default: .); - is standard input"
-    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help=paths)
-    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called")
+    add_path_options(parser)
     parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     add_lint_options(parser)
     network = "XML of a network that domains name, besides those among the paths; may be repeated"

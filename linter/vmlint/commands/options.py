@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from ..reporters import REPORTERS
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from ..run import Settings
 
 FORMATS = tuple(REPORTERS)
@@ -23,16 +26,35 @@ def add_lint_options(parser: argparse.ArgumentParser) -> None:
     newest = "such as '>=6.2,<11' (default: the newest)"
     rules.add_argument("--qemu", metavar="SPEC", help=f"QEMU releases the configuration must hold on, {newest}")
     rules.add_argument("--libvirt", metavar="SPEC", help="libvirt releases it must hold on, likewise")
-    rules.add_argument("--select", metavar="NAMES", action="append", default=[], help="only these rules or topics")
-    rules.add_argument("--ignore", metavar="NAMES", action="append", default=[], help="not these rules or topics")
+    target = "a release that it must hold on, such as debian-13, as 'vmlint targets' lists them; may be repeated"
+    rules.add_argument("--target", metavar="NAME", dest="targets", action="append", default=[], help=target)
+    add_rule_options(rules)
     output = parser.add_argument_group("output")
     least = "leave out what is less severe (default: notes are shown, but do not make exit code 1)"
     output.add_argument("--min-severity", choices=SEVERITIES, help=least)
-    output.add_argument("--output-format", choices=FORMATS, default="text", help="default: text")
-    extra = "write a report to a file as well; may be repeated"
-    output.add_argument("--output", metavar="FORMAT:FILE", type=_output, action="append", default=[], help=extra)
-    output.add_argument("--quiet", "-q", action="store_true", help="print no report on standard output")
-    output.add_argument("--exit-zero", action="store_true", help="exit 0 even if something is found")
+    add_output_options(output, FORMATS)
+
+
+def add_path_options(parser: argparse.ArgumentParser) -> None:
+    """Add what names the files to look at."""
+    paths = "files or folders (default: .); - is standard input"
+    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help=paths)
+    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called")
+
+
+def add_rule_options(group: argparse._ArgumentGroup) -> None:
+    """Add what chooses rules."""
+    group.add_argument("--select", metavar="NAMES", action="append", default=[], help="only these rules or topics")
+    group.add_argument("--ignore", metavar="NAMES", action="append", default=[], help="not these rules or topics")
+
+
+def add_output_options(group: argparse._ArgumentGroup, formats: Collection[str]) -> None:
+    """Add what becomes of the report, which can have these formats."""
+    group.add_argument("--output-format", choices=formats, default="text", help="default: text")
+    extra, kind = "write a report to a file as well; may be repeated", partial(_output, formats)
+    group.add_argument("--output", metavar="FORMAT:FILE", type=kind, action="append", default=[], help=extra)
+    group.add_argument("--quiet", "-q", action="store_true", help="print no report on standard output")
+    group.add_argument("--exit-zero", action="store_true", help="exit 0 even if something is found")
 
 
 def settings(options: argparse.Namespace) -> Settings:
@@ -44,26 +66,28 @@ def settings(options: argparse.Namespace) -> Settings:
     return Settings(
         options.qemu,
         options.libvirt,
-        _names(options.select),
-        _names(options.ignore),
+        names(options.select),
+        names(options.ignore),
         fixes if options.fix or options.diff else (),
         read_files(options.networks),
+        names(options.targets),
     )
 
 
 def has_settings(options: argparse.Namespace) -> bool:
     """Whether there are settings that may be wrong, which the user wants to hear even if there is nothing to lint."""
-    return bool(options.qemu or options.libvirt or options.select or options.ignore or options.networks)
+    named = options.targets or options.select or options.ignore or options.networks
+    return bool(options.qemu or options.libvirt or named)
 
 
-def _output(text: str) -> tuple[str, str]:
+def _output(formats: Collection[str], text: str) -> tuple[str, str]:
     """`FORMAT:FILE`. Raises argparse's error for another shape."""
     name, colon, file = text.partition(":")
-    if not colon or not file or name not in FORMATS:
-        raise argparse.ArgumentTypeError(f"'{text}' is not FORMAT:FILE with FORMAT one of {', '.join(FORMATS)}")
+    if not colon or not file or name not in formats:
+        raise argparse.ArgumentTypeError(f"'{text}' is not FORMAT:FILE with FORMAT one of {', '.join(formats)}")
     return name, file
 
 
-def _names(given: list[str]) -> tuple[str, ...]:
+def names(given: Iterable[str]) -> tuple[str, ...]:
     """Names separated by commas, in one option or several."""
     return tuple(name.strip() for name in ",".join(given).split(",") if name.strip())

@@ -10,6 +10,8 @@ from .options import SEVERITIES, settings
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+    from typing import TextIO
 
     from ..model import Report
     from ..run import Run
@@ -19,10 +21,27 @@ def start(options: argparse.Namespace) -> Run:
     """Load the rules, which a run without any VM configuration never needs."""
     from ..run import Run
 
+    open_outputs(options)
+    return Run(settings(options))
+
+
+def open_outputs(options: argparse.Namespace) -> None:
+    """Raise OSError for a report that cannot be written, which should be known before any work is done."""
     for _, file in options.output:
         if file != "-":
-            open(file, "ab").close()  # a report that cannot be written should be known before anything is fixed
-    return Run(settings(options))
+            open(file, "ab").close()
+
+
+def write_outputs(options: argparse.Namespace, write: Callable[[str, TextIO], None], stream: TextIO) -> None:
+    """Print the report, and write it to all files asked for; `write` writes it in a format to a stream."""
+    if not options.quiet:
+        write(options.output_format, stream)
+    for name, file in options.output:
+        if file == "-":
+            write(name, sys.stdout)
+        else:
+            with open(file, "w", encoding="utf-8", newline="\n") as out:
+                write(name, out)
 
 
 def finish(options: argparse.Namespace, report: Report, unfixed: bytes | None = None) -> int:
@@ -39,14 +58,7 @@ def finish(options: argparse.Namespace, report: Report, unfixed: bytes | None = 
     elif unfixed is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(report.changes[0].after if report.changes else unfixed)
-    if not options.quiet:
-        write_report(options.output_format, report, rules(), stream)
-    for name, file in options.output:
-        if file == "-":
-            write_report(name, report, rules(), sys.stdout)
-        else:
-            with open(file, "w", encoding="utf-8", newline="\n") as out:
-                write_report(name, report, rules(), out)
+    write_outputs(options, lambda name, out: write_report(name, report, rules(), out), stream)
     for failure in report.failures:
         complain(f"{failure.path}: {failure.reason}")
     return _exit_code(options, report)
