@@ -37,7 +37,7 @@ ALLOWED = {
     "writer": {"discover"},
     "rulepage": {"model"},
     "upgrade": {"model", "source", "qemu", "targets"},
-    "reporters": {"model", "source", "rulepage", "targets", "upgrade"},
+    "reporters": {"model", "source", "data", "rulepage", "targets", "upgrade"},
 }
 ROOF = {"__init__", "__main__", "cli", "commands", "run", "upgrade_run"}
 """What may see everything."""
