@@ -105,28 +105,29 @@ class _Look:
         judged = [judge(vm, share) for vm, share in zip(found, shared(found, diagnostics), strict=True)]
         if all(each.verdict == STARTS for each in judged):
             return judged
-        safe = self._after_fixes(document, found, diagnostics, SAFE_FIXES)
-        both = self._after_fixes(document, found, diagnostics, ALL_FIXES)
+        kinds = {each.fix.safety for each in diagnostics if each.fix}
+        now = [each.verdict for each in judged]
+        safe = self._after_fixes(document, found, diagnostics, SAFE_FIXES) if "safe" in kinds else now
+        both = self._after_fixes(document, found, diagnostics, ALL_FIXES) if "unsafe" in kinds else safe
         return [
-            each._replace(after_safe=safe[at] if safe else each.verdict, after_all=both[at] if both else each.verdict)
-            for at, each in enumerate(judged)
+            each._replace(after_safe=one, after_all=other)
+            for each, one, other in zip(judged, safe or now, both or now, strict=True)
         ]
 
     def _after_fixes(
         self, document: Document, found: list[Vm], diagnostics: list[Diagnostic], safeties: tuple[str, ...]
     ) -> list[str]:
-        """The verdicts once all fixes of some safeties are applied; empty where there are none, or the file then has
-        other VMs than before."""
-        if not any(each.fix and each.fix.safety in safeties for each in diagnostics):
-            return []
-        path = document.source.path
+        """The verdicts once all fixes of some safeties are applied; empty where the file then has other VMs."""
+        seen = {document.source.data: (document, diagnostics)}
 
         def look(data: bytes) -> tuple[Document, list[Diagnostic]]:
-            again = self._format.parse(path, data)
-            return again, self._lint(again)
+            if data not in seen:
+                again = self._format.parse(document.source.path, data)
+                seen[data] = (again, self._lint(again))
+            return seen[data]
 
         fixed = fixer.fix(document.source.data, look, safeties)
-        after = vms(self._format.parse(path, fixed.data))
+        after = vms(seen[fixed.data][0])
         if len(after) != len(found):
             return []
         return [verdict(vm, share) for vm, share in zip(after, shared(after, fixed.diagnostics), strict=True)]
