@@ -22,7 +22,8 @@ from typing import NamedTuple
 import vmlint
 from vmlint.fixer import apply
 from vmlint.qemu.arguments import read_argument
-from vmlint.qemu.options import options
+from vmlint.qemu.properties import all_properties, known_parameters, properties
+from vmlint.versions import parse
 
 WARNED = re.compile(r"short-form boolean option '(.*?)' deprecated")
 REFUSED = "Expected '=' after parameter"
@@ -46,11 +47,42 @@ SKELETONS = {
         "vc:80x24",
     ],
     "-monitor": ["unix:x.sock,server=on,wait=off", "telnet:127.0.0.1:0,server=on,wait=off", "none"],
-    "-device": ["pcie-root-port,id=r,chassis=1", "virtio-balloon-pci", "driver=e1000,id=n"],
-    "-drive": ["file=disk.img,format=raw,if=none,id=d", "if=none,id=d"],
-    "-netdev": ["user,id=n", "id=n,type=user", "stream,id=n,server=on,addr.type=unix,addr.path=y.sock"],
-    "-object": ["memory-backend-ram,id=m,size=1M", "rng-builtin,id=r", "iothread,id=t"],
-    "-machine": ["q35", "type=pc", "none"],
+    "-device": [
+        *(
+            "pcie-root-port,id=r,chassis=1",
+            "virtio-balloon-pci",
+            "driver=e1000,id=n",
+            "qemu-xhci",
+            "nvme,drive=no",
+            "VGA",
+        ),
+        *("virtio-net-pci,id=n", "ich9-ahci", "pvpanic-pci", "virtio-sound-pci", "isa-serial", "usb-tablet", "no-such"),
+    ],
+    "-drive": ["file=disk.img,format=raw,if=none,id=d", "if=none,id=d", "file=disk.img,format=qcow2,if=none"],
+    "-netdev": [
+        *(
+            "user,id=n",
+            "id=n,type=user",
+            "stream,id=n,server=on,addr.type=unix,addr.path=y.sock",
+            "hubport,id=h,hubid=1",
+        ),
+        *("socket,id=n,udp=127.0.0.1:1,localaddr=127.0.0.1:2", "dgram,id=n,local.type=unix,local.path=z.sock"),
+    ],
+    "-object": [
+        *(
+            "memory-backend-ram,id=m,size=1M",
+            "rng-builtin,id=r",
+            "iothread,id=t",
+            "authz-list-file,id=a,filename=disk.img",
+        ),
+        *(
+            "memory-backend-file,id=m,size=1M,mem-path=disk.img",
+            "secret,id=s,data=x",
+            "tls-creds-anon,id=t,endpoint=server",
+        ),
+        "memory-backend-memfd,id=m,size=1M",
+    ],
+    "-machine": ["q35", "type=pc", "none", "microvm", "pc-i440fx-5.2"],
     "-boot": ["c", "order=c"],
     "-accel": ["tcg", "accel=tcg"],
     "-name": ["vm", "guest=vm"],
@@ -82,8 +114,35 @@ SKELETONS = {
     "-gdb": ["unix:g.sock,server=on,wait=off", "tcp:127.0.0.1:0"],
     "-incoming": ["tcp:127.0.0.1:0", "unix:m.sock"],
     "-tpmdev": ["passthrough,id=t"],
-    "-global": ["driver=e1000,property=mac,value=x"],
+    "-global": ["driver=e1000,property=mac,value=x", "e1000.mac=x"],
+    "-M": ["q35,usb=off", "type=pc", "microvm", "isapc", "pc-q35-5.2"],
+    "-qmp-pretty": ["unix:q.sock,server=on,wait=off"],
+    "-debugcon": ["file:d.txt", "unix:d.sock,server=on,wait=off"],
+    "-qtest": ["unix:t.sock,server=on,wait=off"],
+    "-spice": ["disable-ticketing=on,port=0", "unix=on,addr=s.sock"],
+    "-audio": ["none", "driver=none,model=ac97"],
+    "-action": ["panic=none", "reboot=shutdown"],
+    "-run-with": ["async-teardown=off", "user=root"],
+    "-add-fd": ["fd=0,set=1"],
+    "-plugin": ["missing.so", "file=missing.so"],
+    "-compat": ["deprecated-input=accept"],
+    "-set": ["device.d.multifunction=on", "chardev.quit.mux=off"],
+    "-semihosting-config": ["enable=on"],
+    "-cpu": ["qemu64", "max"],
+    "-append": ["console=ttyS0"],
+    "-kernel": ["disk.img"],
+    "-hda": ["disk.img"],
+    "-mem-path": ["."],
+    "-pidfile": ["p.pid"],
+    "-k": ["en-us"],
+    "-vga": ["none"],
+    "-uuid": ["b2b4d3bb-9f8a-4f5b-8a22-1c4d6d8f0b11"],
+    "-usbdevice": ["tablet"],
+    "-watchdog-action": ["none"],
+    "-d": ["int"],
+    "-prom-env": ["a=b"],
 }
+"""An option of each kind, with arguments to which more is added. None opens a window, a network or a file outside."""
 WORDS = ["foo", "nofoo", "no", "node-name", "none", "normal", "b.sock", "a b", "on", "off", "X", "mux2", "no-wait"]
 
 
@@ -99,20 +158,18 @@ def strings(count: int, seed: int) -> Iterator[list[str]]:
     chance = random.Random(seed)
     for _ in range(count):
         name = chance.choice(list(SKELETONS))
-        known = options().named[name[1:]]
         parts = [chance.choice(SKELETONS[name])]
+        booleans, values = names(name[1:], parts[0])
         for _ in range(chance.randint(1, 3)):
-            boolean = chance.choice(sorted(known.booleans) or ["foo"])
-            value = chance.choice(sorted(known.values - {"id"}) or ["foo"])
-            word = chance.choice(WORDS)
+            boolean = chance.choice(booleans)
             shapes = [
                 boolean,
                 f"no{boolean}",
                 boolean,
                 f"{boolean}=on",
                 f"{boolean}=off",
-                value,
-                word,
+                chance.choice(values),
+                chance.choice(WORDS),
                 "",
                 f",{boolean}",
             ]
@@ -121,9 +178,24 @@ def strings(count: int, seed: int) -> Iterator[list[str]]:
         yield [name, ",".join(parts) + chance.choice(["", "", "", ","])]
 
 
+def names(option: str, text: str) -> tuple[list[str], list[str]]:
+    """The booleans and the other parameters of what an argument makes, and one boolean of something else; never `id`."""
+    argument = read_argument(option, text)
+    known = known_parameters(argument.option, text, argument.params)
+    section = argument.option.properties
+    found = dict(argument.option.parameters)
+    if section:
+        found |= properties(section, known.kind) or {}
+        foreign = sorted(set(all_properties(section)) - set(found))
+        found |= {name: all_properties(section)[name] for name in foreign[:: max(1, len(foreign) // 3)]}
+    booleans = [name for name, parameter in sorted(found.items()) if parameter.is_boolean]
+    values = [name for name, parameter in sorted(found.items()) if not parameter.is_boolean and name != "id"]
+    return booleans or ["foo"], values or ["foo"]
+
+
 def argv(option: list[str]) -> list[str]:
     """A whole set of words in which the option can stand."""
-    machine = [] if option[0] == "-machine" else ["-M", "q35"]
+    machine = [] if option[0] in ("-machine", "-M") else ["-M", "q35"]
     return [*machine, *option]
 
 
@@ -131,8 +203,9 @@ def predicted(option: list[str], version: str) -> tuple[list[str], bool]:
     """The tokens that QEMU should warn about, in order, and whether it should refuse one for want of a `=`."""
     report = vmlint.check_argv(["qemu-system-x86_64", *argv(option)], qemu=f"=={version}")
     found = [d for d in report.diagnostics if d.rule in FLAG_RULES]
-    refused = any("QEMU refuses" in d.message for d in found)
     known = read_argument(option[0][1:], option[1]).option
+    keyval = known.keyval is not None and parse(version) >= known.keyval
+    refused = keyval and any("QEMU refuses" in d.message or "in short form or long" in d.message for d in found)
     noisy = known.warns is not None and not refused and version != "5.2"
     tokens = [d.source.decode(*d.span) for d in found]
     return [token for token in tokens if token] if noisy else [], refused  # nobody can point at an empty token
@@ -186,10 +259,13 @@ def ask_local(option: list[str], version: str) -> Answer:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "disk.img").write_bytes(bytes(1 << 16))
         command = ["qemu-system-x86_64", *BASE, *argv(option), *QUIT]
-        done = subprocess.run(command, cwd=folder, input=QMP, capture_output=True, check=False, timeout=60)
-    messages = done.stderr.decode("utf-8", "replace")
+        try:
+            done = subprocess.run(command, cwd=folder, input=QMP, capture_output=True, check=False, timeout=5)
+            told, failed = done.stderr, done.returncode != 0
+        except subprocess.TimeoutExpired as late:  # it runs, and waits for something
+            told, failed = late.stderr or b"", False
+    messages = told.decode("utf-8", "replace")
     errors = [line for line in messages.splitlines() if "warning:" not in line and not line.startswith("Please use")]
-    failed = done.returncode != 0
     return Answer(WARNED.findall(messages), (errors or ["no message"])[0] if failed else "")
 
 

@@ -104,7 +104,7 @@ class TestReleasesThatLackIt:
             ("-object memory-backend-ram,id=m,size=1M,reserve", "5.2", "7.2"),
             ("-accel tcg,one-insn-per-tb", "7.2", "10.0"),
             ("-accel tcg,split-wx", "5.2", "7.2"),
-            ("-vnc :1,power-control", "5.2", "7.2"),
+            ("-vnc :1,power-control", "5.2", "6.0"),
             ("-run-with exit-with-parent", "10.0", "11.1"),
         ],
     )

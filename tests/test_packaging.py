@@ -72,6 +72,8 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert "vmlint/rules/facts/releases.toml" in data
     assert {name for name in held if name.endswith(".py")} == code
     assert {name for name in held if name.endswith(".toml")} == data
+    compiled = {f"vmlint/compiled/{path.name}.json" for path in (ROOT / "rules" / "facts").glob("*.toml")}
+    assert {name for name in held if name.endswith(".json")} == {*compiled, "vmlint/compiled/rules.json"}
     assert any(name.startswith("vmlint/schemas/") for name in held)
     assert f"{information}/licenses/LICENSE" in held
 
@@ -86,6 +88,17 @@ def test_wheel_works_alone(installed: Path, tmp_path: Path) -> None:
     assert "error[teaming-mac-mismatch]" in found.stdout
     where = run(sys.executable, "-c", "import vmlint; print(vmlint.__file__)", cwd=tmp_path, PYTHONPATH=str(installed))
     assert Path(where.stdout.strip()).is_relative_to(installed)
+
+
+def test_wheel_reads_no_toml(installed: Path, tmp_path: Path) -> None:
+    """What it holds is of the very files it holds; else it would be passed over, and each start would be slow."""
+    (tmp_path / "start.sh").write_text("qemu-system-x86_64 -serial tcp::4444,server,nowait\n")
+    code = (
+        "import sys; from vmlint.cli import main; code = main(['check', '-q', 'start.sh'])\n"
+        "print(code, 'tomllib' in sys.modules or 'tomli' in sys.modules)"
+    )
+    done = run(sys.executable, "-c", code, cwd=tmp_path, PYTHONPATH=str(installed))
+    assert (done.stdout, done.stderr) == ("1 False\n", "")
 
 
 def test_bare_checkout_works(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from .data import data_path, read_toml
+from . import model, versions
+from .data import compiled, data_path, parse_toml
 from .model import EFFECTS, SAFETIES, SEVERITIES, Example, Gate, Match, Rule, Variant
 from .versions import PRODUCTS, parse
 
@@ -34,14 +35,37 @@ class CatalogError(ValueError):
 def rules() -> dict[str, Rule]:
     """All rules by name, in the order of their topics and files."""
     folder = data_path("rules")
+    files = [os.path.join(folder, file) for file in sorted(os.listdir(folder)) if file.endswith(".toml")]
+    code = [model.__file__, versions.__file__, __file__]
+    found: list[Any] = compiled("rules", [*files, *code], lambda: _read(files))
+    return {rule.name: rule for rule in map(_from_lists, found)}
+
+
+def _read(files: Iterable[str]) -> list[Rule]:
     found: dict[str, Rule] = {}
-    for file in sorted(os.listdir(folder)):
-        if file.endswith(".toml"):
-            for rule in load(f"rules/{file}", read_toml(f"rules/{file}")):
-                if rule.name in found:
-                    raise CatalogError(f"rules/{file}: [{rule.name}]: another rule has that name")
-                found[rule.name] = rule
-    return found
+    for file in files:
+        name = f"rules/{os.path.basename(file)}"
+        for rule in load(name, parse_toml(file)):
+            if rule.name in found:
+                raise CatalogError(f"{name}: [{rule.name}]: another rule has that name")
+            found[rule.name] = rule
+    return list(found.values())
+
+
+def _from_lists(values: Iterable[Any]) -> Rule:
+    """A rule from its values in JSON, where tuples are lists."""
+    rule = Rule(*values)
+    return rule._replace(
+        sources=tuple(rule.sources),
+        matches=tuple(_match(*match) for match in rule.matches),
+        gates=tuple(Gate(kind, product, tuple(version)) for kind, product, version in rule.gates),
+        variants={name: Variant(*variant) for name, variant in rule.variants.items()},
+        examples=tuple(Example(*example)._replace(at=tuple(example[3])) for example in rule.examples),
+    )
+
+
+def _match(select: str, where: dict[str, Any], at: str, check: str | None) -> Match:
+    return Match(select, {p: tuple(w) if isinstance(w, list) else w for p, w in where.items()}, at, check)
 
 
 def load(file: str, tables: Mapping[str, Any]) -> list[Rule]:

@@ -1,28 +1,109 @@
-"""Where the data folders `rules/` and `schemas/` are, and TOML."""
+"""Where the data folders `rules/` and `schemas/` are, and what is in them.
+
+The TOML files are the one source. To read them costs more than all else at the start of a run, so what they say is also
+there as JSON: in a wheel, where `hatch_build.py` puts it, and in a checkout below `build/`, where it is made when it is
+first needed. It counts only if it was made of these very bytes and is whole; else the TOML files are read, as if there
+were none. It lies with the code and is trusted like it: nothing is read from a folder that others can write to.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+TYPE_CHECKING = False  # as in typing, whose import would cost more than this module
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+CHECKOUT = os.path.dirname(os.path.dirname(HERE))
+FACTS = "rules/facts"
+COMPILED = "compiled"
+"""The folder of the JSON."""
+
+
+def _is_installed() -> bool:
+    """Whether the data is beside the code, as in a wheel, and not at the top of a checkout."""
+    return os.path.exists(os.path.join(HERE, "rules"))
 
 
 def data_path(name: str) -> str:
-    """Path of a data file or folder (`rules/facts`): beside the code in a wheel, at the top of a checkout."""
-    inside = os.path.join(HERE, *name.split("/"))
-    if os.path.exists(inside):
-        return inside
-    return os.path.join(os.path.dirname(os.path.dirname(HERE)), *name.split("/"))
+    """Path of a data file or folder (`rules/facts`)."""
+    return os.path.join(HERE if _is_installed() else CHECKOUT, *name.split("/"))
+
+
+def compiled_path(name: str) -> str:
+    """Path of the JSON called `name`, there or not."""
+    folder = os.path.join(HERE, COMPILED) if _is_installed() else os.path.join(CHECKOUT, "build", COMPILED)
+    return os.path.join(folder, f"{name}.json")
 
 
 def read_toml(name: str) -> dict[str, Any]:
     """A TOML data file of ours. Raises OSError and tomllib.TOMLDecodeError."""
-    with open(data_path(name), "rb") as stream:
+    path = data_path(name)
+    tables: dict[str, Any] = compiled(os.path.basename(name), [path], lambda: parse_toml(path))
+    return tables
+
+
+def parse_toml(path: str) -> dict[str, Any]:
+    """What the text of a TOML file says. Raises OSError and tomllib.TOMLDecodeError."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    with open(path, "rb") as stream:
         return tomllib.load(stream)
+
+
+def compiled(name: str, sources: Iterable[str], make: Callable[[], Any]) -> Any:
+    """What `make` makes of some files: from the JSON called `name`, with lists for tuples, if it was made of these."""
+    try:
+        made_of = _hash(part for path in sources for part in (os.path.basename(path).encode(), _read(path)))
+    except OSError:
+        return make()
+    path = compiled_path(name)
+    try:
+        first, _, body = _read(path).partition(b"\n")
+    except OSError:
+        first = body = b""
+    if first != _first_line(made_of, body):
+        value = make()
+        if not _is_installed():
+            _write(path, made_of, value)
+        return value
+    import json
+
+    return json.loads(body)
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def _hash(parts: Iterable[bytes]) -> bytes:
+    """What tells some bytes from others: Python's own hash of sources, by which it knows whether a .pyc is of them."""
+    from importlib.util import source_hash
+
+    return source_hash(b"".join(map(source_hash, parts)))
+
+
+def _first_line(made_of: bytes, body: bytes) -> bytes:
+    return f"{made_of.hex()} {_hash([body]).hex()}".encode()
+
+
+def _write(path: str, made_of: bytes, value: Any) -> None:
+    """Keep what was made, where that is possible; who reads meanwhile gets the old file or the new one."""
+    import json
+
+    own = f"{path}.{os.getpid()}"
+    try:
+        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(own, "wb") as stream:
+            stream.write(_first_line(made_of, body) + b"\n" + body)
+        os.replace(own, path)
+    except (OSError, TypeError):  # a date is nothing that JSON can hold
+        if os.path.exists(own):
+            os.remove(own)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,11 +14,12 @@ from .versions import Target, Version, parse
 
 FACTS = "rules/facts/distributions.toml"
 NAME = re.compile(r"[a-z]+(?:-[a-z]+)*-\d+(?:\.\d+)?")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 QEMU_RELEASE = re.compile(r"qemu-(\d+\.\d+)")
 """A release of QEMU by itself, for hosts of no distribution."""
 ALL = "all"
 LISTED = "; 'vmlint targets' lists them all"
-KEYS: dict[str, type] = {"title": str, "qemu": str, "libvirt": str, "packages": list, "source": str, "seen": date}
+KEYS: dict[str, type] = {"title": str, "qemu": str, "libvirt": str, "packages": list, "source": str, "seen": str}
 OPTIONAL = frozenset(("libvirt",))
 
 
@@ -30,8 +30,8 @@ class TargetError(ValueError):
 class Distribution(NamedTuple):
     """A release of a distribution.
 
-    `qemu` and `libvirt` are series (`7.2` for all 7.2.x); `libvirt` is empty where it has none. `seen`: when the source
-    was looked at.
+    `qemu` and `libvirt` are series (`7.2` for all 7.2.x); `libvirt` is empty where it has none. `seen`: the day on
+    which the source was looked at.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Distribution(NamedTuple):
     libvirt: str
     packages: tuple[str, ...] = ()
     source: str = ""
-    seen: date | None = None
+    seen: str = ""
 
     @property
     def versions(self) -> str:
@@ -74,6 +74,8 @@ def _distribution(where: str, name: str, table: Any, releases: Mapping[str, list
     for product in ("qemu", "libvirt"):
         if product in table and table[product] not in releases[product]:
             raise TargetError(f"{where}: {product} '{table[product]}' does not stand in rules/facts/releases.toml")
+    if not DAY.fullmatch(table["seen"]):
+        raise TargetError(f"{where}: 'seen' must be a day, such as '2026-11-25'")
     if not all(isinstance(package, str) for package in table["packages"]):
         raise TargetError(f"{where}: 'packages' must be a list of texts")
     fields = {"libvirt": "", **table, "packages": tuple(table["packages"])}

@@ -12,6 +12,7 @@ from ..qemu.commandline import OptionNode
 from ..qemu.flags import BOOLEAN, EATEN, TEXT, UNKNOWN, VALUE, flags
 from ..qemu.options import NEVER, options
 from ..qemu.optstring import FALSE, IMPLIED, PAIR, TRUE, Param
+from ..qemu.parameters import BOOLEAN as BOOLEANS
 from ..qemu.sockets import is_client, is_gdb_tcp
 from ..source import OPAQUE
 from ..versions import parse
@@ -34,8 +35,11 @@ def short_boolean(node: Node, context: Context) -> Iterator[Finding]:
         variant = _unwanted(option, param, client)
         long = f"{param.key}={param.value}"
         edits = option.remove(param) if variant else option.text.replace(param.start, param.end, long)
-        fields = {"token": token, "long": long, "option": option.name, "name": param.key} | _absence(option, param)
-        variant = variant or ("absent" if _is_lacking(option, param, context) else _reaction(option, context))
+        fields = {"token": token, "long": long, "option": option.name, "name": param.key}
+        if not variant and (absence := _absence(option, param, context)):
+            fields |= absence
+            variant = "absent"
+        variant = variant or _reaction(option, context)
         yield Finding(option.place(param), fields, edits, variant, safety=_safety(option, param, context))
 
 
@@ -78,7 +82,8 @@ def boolean_as_first_value(node: Node, context: Context) -> Iterator[Finding]:
         return  # a socket or a chardev may well be called `server` or `mux`
     if option.name == "-device" and all(param.key != first.key for param in others):
         return  # a driver may have the name of a boolean: ramfb
-    if first.value in option.option.booleans:
+    known = option.known.get(first.value)
+    if known is not None and known.takes == BOOLEANS:
         yield Finding(option.place(first), {"token": first.value, "key": first.key, "option": option.name})
 
 
@@ -101,7 +106,7 @@ def delay_with_nodelay(node: Node, context: Context) -> Iterator[Finding]:
         for param in delays:
             if param.kind == PAIR:
                 yield Finding(option.place(param), {}, option.remove(param), "gdb")
-    elif delays and option.value("nodelay") is not None and "delay" in option.option.booleans:
+    elif delays and option.value("nodelay") is not None and "delay" in option.option.parameters:
         yield Finding(option.place(delays[-1]), {"option": option.name})
 
 
@@ -110,8 +115,10 @@ def boolean_not_on_or_off(node: Node, context: Context) -> Iterator[Finding]:
     option = _with_argument(node)
     for param in option.params if option is not None else ():
         meant = MEANT.get(param.value.lower())
-        is_boolean = option is not None and param.kind == PAIR and param.key in option.option.booleans
-        if option is not None and is_boolean and meant is not None and param.value not in (*TRUE, *FALSE):
+        if option is None or param.kind != PAIR or meant is None or param.value in (*TRUE, *FALSE):
+            continue
+        known = option.known.get(param.key)
+        if known is not None and known.is_boolean:
             value = option.text.pick(*param.value_ranges)
             fields = {"name": param.key, "value": param.value, "meant": meant, "option": option.name}
             yield Finding(value, fields, value.replace(0, len(param.value), meant))
@@ -123,7 +130,8 @@ def json_boolean_in_quotes(node: Node, context: Context) -> Iterator[Finding]:
     if option is None or not option.option.json or not option.text.text.startswith("{"):
         return
     for match in JSON_TEXT.finditer(option.text.text):
-        if match[1] in option.option.booleans - option.option.on_off_auto:
+        known = option.known.get(match[1])
+        if known is not None and known.takes == BOOLEANS:
             meant = "true" if MEANT[match[3]] == "on" else "false"
             fields = {"name": match[1], "value": match[2], "meant": meant, "option": option.name}
             yield Finding(option.text.pick(match.span(2)), fields, option.text.replace(*match.span(2), meant))
@@ -173,16 +181,16 @@ def _unwanted(option: OptionNode, param: Param, client: bool) -> str:
     return "gdb" if param.key == "delay" and is_gdb_tcp(option) else ""
 
 
-def _is_lacking(option: OptionNode, param: Param, context: Context) -> bool:
-    """Whether an admitted release is known to lack a parameter, so that it is refused there in any form."""
-    absent = option.option.absent.get(param.key)
-    return absent is not None and context.target.of("qemu")[0] <= absent[0]
-
-
-def _absence(option: OptionNode, param: Param) -> dict[str, str]:
-    """Which release lacks a parameter, and which has it, as fields of a message."""
-    releases = option.option.absent.get(param.key, ())
-    return dict(zip(("without", "having"), (".".join(map(str, release)) for release in releases), strict=False))
+def _absence(option: OptionNode, param: Param, context: Context) -> dict[str, str]:
+    """Fields of the message where an admitted release is known to lack a parameter, and refuses it in any form."""
+    known = option.known.get(param.key)
+    releases = context.target.of("qemu")
+    without = next((release for release in releases if known is not None and known.is_lacking(release)), None)
+    having = known.nearest(without) if known is not None and without is not None else None
+    if without is None or having is None:
+        return {}
+    words = {"without": ".".join(map(str, without)), "having": ".".join(map(str, having))}
+    return words | {"maker": f"{option.name} {option.known.kind}".strip()}
 
 
 def _safety(option: OptionNode, param: Param, context: Context) -> str | None:

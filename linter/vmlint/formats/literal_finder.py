@@ -12,7 +12,7 @@ from ..source import Value
 from .hints import may_hold_options
 from .literal_tree import PASSING, Group
 from .programs import OTHER_VMM
-from .recognise import bare_value, has_qemu_value, option_list, option_string
+from .recognise import bare_value, command_line, has_qemu_value, option_list, option_string
 from .shell_script import read_script
 
 STARTING = ("new", "Command", "command")
@@ -84,7 +84,7 @@ class _Finder:
         """An option and a value that is certainly its, wherever they stand."""
         for option, value in pairwise(values):
             if id(value) not in self._used and option.text.startswith("-") and has_qemu_value(option.text, value.text):
-                self._keep(CommandNode([option, value]), (option, value))
+                self._keep(command_line([option, value]), (option, value))
 
     def string(self, value: Value) -> None:
         """One string: options, a command, a script, or the value of an option."""

@@ -15,13 +15,16 @@ from typing import NamedTuple
 from ..qemu.arguments import read_argument
 from ..qemu.commandline import CommandNode, is_qemu_program
 from ..qemu.options import options
-from ..qemu.optstring import FLAG, IMPLIED, PAIR
+from ..qemu.optstring import IMPLIED, PAIR, Param
+from ..qemu.parameters import VALUE, Parameter
+from ..qemu.properties import known_parameters
 from ..source import OPAQUE, Piece, Text, Value, refuse
 from .builder import Builder
 from .hints import may_hold_options
 from .programs import MATCHERS, NOT_A_PROGRAM, OTHER_VMM, PROGRAM_VARIABLE, RUNNERS, TALKERS
 from .shell_quoting import PLAIN
 from .shell_words import decode_word
+from .spans import with_opaque
 
 WORD = re.compile(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\")+", re.DOTALL)
 BLANKS = re.compile(r"\S+")
@@ -29,6 +32,10 @@ NOTATION = re.compile(r"\[,|,\[|\[=|\]\[|=\[?on\|off")
 """How help texts write what may be left out or chosen: `[,server][,nowait]`, `readonly=on|off`."""
 OUTPUT = re.compile(r"(?:.*/)?(?:qemu[\w.-]*|kvm):|(?:\S+:)?(?:warning|error|info):")
 """How QEMU's messages name the program that speaks."""
+TRACE = re.compile(r"\++")
+"""How a shell that tells what it runs (`set -x`) begins a line."""
+ELLIPSIS = re.compile(r"(?<=[=:/,])(?:\.\.\.|…)|(?<![^=:/,])[A-Z][A-Z-]*\.\.\.")
+"""What a text leaves out: `-drive if=none,...`, `-device e1000,DEV-OPTS...`."""
 PROGRAM_HINT = re.compile(r"qemu|kvm", re.IGNORECASE)
 BARE_VALUES = (
     ("-serial", re.compile(r"(?:mon:)?(?:tcp|telnet|tn3270|websocket|unix):[^,\s]+,(?:\S*,)?(?:server|nowait)\b\S*")),
@@ -62,6 +69,13 @@ def tokens(values: Iterable[Value], host: Text | None = None) -> list[Token]:
     ]
 
 
+def command_line(
+    words: Iterable[Value], program: Value | None = None, env: Iterable[tuple[Value, Value]] = ()
+) -> CommandNode:
+    """The command line of some words, in which what a text leaves out (`...`) is not known."""
+    return CommandNode([with_opaque(word, ELLIPSIS) for word in words], program, env)
+
+
 def find_command(words: Sequence[Token], env: Iterable[tuple[Value, Value]] = ()) -> CommandNode | None:
     """The QEMU command line in the words of a command; None where they run something else, or that is not certain.
 
@@ -72,7 +86,7 @@ def find_command(words: Sequence[Token], env: Iterable[tuple[Value, Value]] = ()
         return None
     at = program_at(words)
     if at is not None:
-        return CommandNode(values[at + 1 :], values[at], env)
+        return command_line(values[at + 1 :], values[at], env)
     if runs_another(words):
         return None
     return _of_unknown_program(words)
@@ -89,7 +103,7 @@ def option_list(values: Sequence[Value]) -> CommandNode | None:
     command = find_command(tokens(words))
     if command is not None and command.program is not None:
         return command
-    return CommandNode(words) if is_certain(words) else None
+    return command_line(words) if is_certain(words) else None
 
 
 def option_string(value: Value) -> CommandNode | None:
@@ -108,9 +122,11 @@ def bare_value(value: Value, option: str | None = None) -> CommandNode | None:
     if NOTATION.search(text) or any(char.isspace() for char in text):
         return None
     name = option or next((name for name, pattern in BARE_VALUES if pattern.fullmatch(text)), None)
+    if name is not None and text.startswith(","):
+        return rest_of_value(value, name)
     if name is None or not has_qemu_value(name, text):
         return None
-    return CommandNode([_unwritten(name, value), value])
+    return command_line([_unwritten(name, value), value])
 
 
 def rest_of_value(value: Value, option: str) -> CommandNode | None:
@@ -120,7 +136,7 @@ def rest_of_value(value: Value, option: str) -> CommandNode | None:
         return None
     before = _unwritten(OPAQUE, value).pieces
     pieces = (*before, *(piece._replace(at=piece.at + 1, encode=refuse) for piece in value.pieces))
-    return CommandNode([_unwritten(option, value), Value(OPAQUE + text, pieces)])
+    return command_line([_unwritten(option, value), Value(OPAQUE + text, pieces)])
 
 
 def _unwritten(text: str, before: Value) -> Value:
@@ -205,8 +221,10 @@ def reads_patterns(words: Sequence[Token]) -> bool:
 
 
 def is_no_command(words: Sequence[Value]) -> bool:
-    """Whether the words are grammar notation or what QEMU prints."""
-    return any(NOTATION.search(word.text) or OUTPUT.fullmatch(word.text) for word in words)
+    """Whether the words are grammar notation, or what QEMU or a shell prints."""
+    return (bool(words) and TRACE.fullmatch(words[0].text) is not None) or any(
+        NOTATION.search(word.text) or OUTPUT.fullmatch(word.text) for word in words
+    )
 
 
 def is_certain(words: Sequence[Value]) -> bool:
@@ -233,12 +251,13 @@ def has_qemu_value(option: str, text: str) -> bool:
     first = argument.params[0] if argument.params else None
     if first is not None and first.kind == IMPLIED and first.key in NAMED and not NAME.fullmatch(first.value):
         return False  # docker run --device /dev/kvm
-    keys = known.booleans | known.values | known.on_only
-    return any(
-        param.key in (keys if param.kind == PAIR else known.booleans | known.on_only)
-        for param in argument.params
-        if param.kind in (PAIR, FLAG)
-    )
+    parameters = known_parameters(known, text, argument.params)
+    return any(_is_parameter(parameters.get(param.key), param) for param in argument.params if param.kind != IMPLIED)
+
+
+def _is_parameter(known: Parameter | None, param: Param) -> bool:
+    """Whether QEMU knows a parameter, as what it is written: a bare token as a boolean."""
+    return known is not None and (param.kind == PAIR or known.takes != VALUE)
 
 
 def _names(words: Sequence[Token]) -> list[str]:
@@ -251,10 +270,10 @@ def _of_unknown_program(words: Sequence[Token]) -> CommandNode | None:
         return None
     names = _names(words)
     if values[0].text == OPAQUE or values[0].text.startswith("-"):
-        return CommandNode(values[not values[0].text.startswith("-") :])
+        return command_line(values[not values[0].text.startswith("-") :])
     program = next((at for at, value in enumerate(values) if value.text == OPAQUE), None)
     if names[0] in RUNNERS and program is not None:
-        return CommandNode(values[program + 1 :])
+        return command_line(values[program + 1 :])
     return _certain_pairs(values)
 
 
@@ -262,7 +281,7 @@ def _certain_pairs(values: Sequence[Value]) -> CommandNode | None:
     """Only the options whose values are certainly QEMU's."""
     pairs = itertools.pairwise(values)
     words = [word for pair in pairs if has_qemu_value(pair[0].text, pair[1].text) for word in pair]
-    return CommandNode(words) if words else None
+    return command_line(words) if words else None
 
 
 def _split_element(value: Value) -> list[Value]:

@@ -21,6 +21,7 @@ from .recognise import (
     PROGRAM_HINT,
     Token,
     bare_value,
+    command_line,
     find_command,
     is_closed,
     is_no_command,
@@ -204,7 +205,7 @@ class ScriptReader:
         if not words and script.names_qemu(node):
             self._not_read(script, node)
         if words and self._is_options and words[0].value.text.startswith("-"):
-            self._keep(CommandNode([word.value for word in words]))
+            self._keep(command_line([word.value for word in words]))
             return
         assigned = [_assignment(script, part) for part in node.children if part.type == "variable_assignment"]
         env = [pair for pair in assigned if pair is not None]
@@ -235,7 +236,7 @@ class ScriptReader:
         values = [word.value for word in words]
         command = find_command(words) if program_at(words) == 0 else option_list(values)
         if command is None and words and PROGRAM_HINT.search(name) and values[0].text.startswith("-"):
-            command = CommandNode(values)
+            command = command_line(values)
         self._keep(command)
         for word in words if command is None else ():
             self.string(word.value, nesting=nesting)

@@ -28,7 +28,8 @@ HEREDOC = re.compile(rb"<<")
 ESCAPED_BLANK = re.compile(rb"\\[ \t]")
 CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
 CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
-COMMENT_IN_LINE = re.compile(rb"`#[\x20-\x5f\x61-\x7e]*`")
+COMMENT_IN_LINE = re.compile(rb"(?<!\S)`[ \t]*#[^\n\r`]*`")
+ASCII = re.compile(rb"[\x00-\x7f]")
 EXPANSION_SIGN = re.compile(r"[$`<>]")
 
 
@@ -89,8 +90,8 @@ class Script:
             if ESCAPED_BLANK.search(between):
                 return []
             at, apart = node.end_byte, apart or not CONTINUATION.fullmatch(between)
-            if node.type in NOT_WORDS:
-                apart = True
+            if node.type in NOT_WORDS or self.data[node.start_byte : node.end_byte] == b"\\":
+                apart = True  # a backslash that joins the last line to nothing is no word
             elif apart:
                 groups.append([node])
                 apart = False
@@ -122,7 +123,7 @@ class Script:
 
 def _without_comment(substitution: re.Match[bytes]) -> bytes:
     """`# comment` in backquotes, where the grammar takes the closing one for a part of the comment."""
-    return b"`:".ljust(len(substitution[0]) - 1) + b"`"
+    return b"`:" + ASCII.sub(b" ", substitution[0][2:-1]) + b"`"
 
 
 def outermost(node: tree_sitter.Node, types: tuple[str, ...]) -> Iterator[tree_sitter.Node]:

@@ -34,7 +34,8 @@ def decode_word(script: Value, low: int, high: int, expansions: Iterable[tuple[i
     """The word from character `low` to `high` as the shell passes it on; each of the expansions becomes opaque."""
     reader = _WordReader(script, low, high, expansions)
     reader.read()
-    return Word("".join(reader.out.text), tuple(reader.out.pieces))
+    value = reader.out.value(low)
+    return Word(value.text, value.pieces)
 
 
 class _WordReader:

@@ -32,4 +32,4 @@ def with_opaque(value: Value, pattern: re.Pattern[str]) -> Value:
         made.extend(part._replace(at=at + part.at) for part in value.pick((low, len(value.text))).pieces)
         return tuple(made)
 
-    return Value(pattern.sub(OPAQUE, value.text), pieces)
+    return type(value)(pattern.sub(OPAQUE, value.text), pieces)

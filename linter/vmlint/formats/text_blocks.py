@@ -9,13 +9,17 @@ from typing import NamedTuple
 LINE = re.compile(r"([^\n]*)(?:\n|\Z)")
 QUOTE = re.compile(r"(?:[ \t]{0,3}>)+[ \t]?")
 FENCE = re.compile(
-    r"[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(```+|~~~+|-{4,}$|\.{4,}$|#\+begin_(?:src|example))", re.IGNORECASE
+    r"[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(```+(?![^\n]*`)|~~~+|-{4,}$|\.{4,}$|#\+begin_(?:src|example))", re.IGNORECASE
 )
 LANGUAGE = re.compile(r"[ \t]*\{?\.?([\w+#-]*)")
 DIRECTIVE = re.compile(
     r"[ \t]*(?:\.\.[ \t]+(?:code-block|code|sourcecode|highlight)::[ \t]*([\w+-]*)"
     r"|\[source(?:%\w+)?,[ \t]*\"?([\w+-]+))"
 )
+LISTING, BACKQUOTES = "-.", "```"
+"""What delimits a listing in AsciiDoc, a rule or the line below a heading elsewhere; and what does so in Markdown."""
+MAX_LISTING = 500
+"""Lines of a listing: how far its other end is looked for."""
 INDENTED = re.compile(r"(?: {2,}|\t)[ \t]*")
 
 
@@ -38,12 +42,13 @@ def blocks(text: str) -> Iterator[Block]:
         low, high = _unquoted(text, *lines[at])
         directive = DIRECTIVE.match(text, low, high)
         fence = FENCE.match(text, low, high)
+        end = _fence_end(text, lines, at, fence) if fence and not directive else at
         if directive:
             language = directive[1] or directive[2] or ""
-        elif fence:
-            end = _fence_end(text, lines, at, fence[1])
+        elif fence and end > at:
             named = LANGUAGE.match(text, fence.end(), high)
-            yield Block(_dedented(text, lines[at + 1 : end]), (named[1] if named else "") or language, True)
+            inside = [*lines[at + 1 : end], *_before_closing(text, lines, at, end, fence[1])]
+            yield Block(_dedented(text, inside), (named[1] if named else "") or language, True)
             at, language = end, ""
         elif INDENTED.match(text, low, high) and text[low:high].strip():
             end = _indented_end(text, lines, at)
@@ -61,14 +66,44 @@ def _unquoted(text: str, low: int, high: int) -> tuple[int, int]:
     return (quote.end() if quote else low), high
 
 
-def _fence_end(text: str, lines: list[tuple[int, int]], at: int, fence: str) -> int:
-    """Index of the line that closes a fence; that of the first line after all where none does."""
+def _fence_end(text: str, lines: list[tuple[int, int]], at: int, opening: re.Match[str]) -> int:
+    """Index of the line that closes a fence; that of the first line after all where none does.
+
+    That of the fence itself where it is none: a line below the words of a heading, or one of dashes or dots that has
+    no counterpart.
+    """
+    fence = opening[1]
+    if _is_underline(text, lines, at, fence):
+        return at
     closing = "#+end" if fence.startswith("#") else fence
-    for index in range(at + 1, len(lines)):
+    is_listing = fence[0] in LISTING
+    for index in range(at + 1, min(len(lines), at + MAX_LISTING) if is_listing else len(lines)):
         line = text[slice(*_unquoted(text, *lines[index]))].strip().lower()
-        if line.startswith(closing) and (not line.strip(fence[0]) or fence[0] == "#"):
+        if line == fence if is_listing else line.startswith(closing) and (not line.strip(fence[0]) or fence[0] == "#"):
             return index
-    return len(lines)
+        if is_listing and line.startswith(BACKQUOTES):
+            return at
+        if fence[0] == "`" and line.endswith(fence) and "`" not in line[: -len(fence)]:
+            return index
+    return at if is_listing else len(lines)
+
+
+def _is_underline(text: str, lines: list[tuple[int, int]], at: int, fence: str) -> bool:
+    """Whether a line of dashes or tildes only underlines the heading before it, as in reStructuredText."""
+    line = text[slice(*_unquoted(text, *lines[at]))].rstrip()
+    before = text[slice(*_unquoted(text, *lines[at - 1]))].strip() if at else ""
+    return bool(before) and not line.strip(fence[0]) and len(line) >= max(len(before), 4) and before[0] not in ".["
+
+
+def _before_closing(
+    text: str, lines: list[tuple[int, int]], at: int, end: int, fence: str
+) -> Iterator[tuple[int, int]]:
+    """What stands before the marks that close a fence, on the same line."""
+    if fence[0] == "`" and at < end < len(lines):
+        low, high = lines[end]
+        mark = text.rfind(fence, low, high)
+        if text[low:mark].strip(" \t>"):
+            yield low, mark
 
 
 def _indented_end(text: str, lines: list[tuple[int, int]], at: int) -> int:

@@ -26,7 +26,7 @@ PROMPT = re.compile(
     r"[ \t]*([$#%>\u276f\u279c])[ \t]+(?=[^\s#])"
 )
 MORE = re.compile(r"[ \t]*>[ \t]+")
-BULLET = re.compile(r"[ \t]*(?:[-*+•][ \t]+(?=[^-\s])|\d+[.)][ \t]+)?[`\"']{0,3}")
+BULLET = re.compile(r"[ \t]*(?:[-*•][ \t]+(?=[^-\s])|\d+[.)][ \t]+)?[`\"']{0,3}")
 PROGRAM = re.compile(
     r"(?:(?:sudo|exec|nohup|env|time|[A-Z_]{1,40}=[^\s]{0,200})[ \t]+){0,5}"
     r"(?:[^\s`'\"]*/)?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]"
@@ -36,11 +36,11 @@ FILL = re.compile(
     r"|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}|(?<=[=:/,])\.\.\."
 )
 """What the reader is to fill in."""
-INLINE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`]{8,2000}?)\1(?!`)")
+INLINE = re.compile(r"(?<!`)(`{1,3})(?!`)([^`]{8,2000}?)\1(?!`)")
 SHELLS = ("sh", "bash", "shell", "zsh", "ksh")
 COMMAND_END = re.compile(r"[;&|(`]")
 DATA = ("yaml", "yml")
-ROOT_PROMPT = "#"
+USER_PROMPT, ROOT_PROMPT = "$#"
 
 
 def read_text(value: Value, nesting: int = 0) -> list[Node]:
@@ -83,9 +83,10 @@ def _prose(value: Value, block: Block, nesting: int) -> Iterator[Node]:
     """Commands on lines of their own in a paragraph, and those between backquotes."""
     for chunk in _chunks(value.text, block.lines):
         low = chunk[0][0]
-        prompt = PROMPT.match(value.text, *chunk[0]) or BULLET.match(value.text, *chunk[0])
-        start = prompt.end() if prompt else low
-        if PROGRAM.match(value.text, start):
+        prompt = PROMPT.match(value.text, *chunk[0])
+        mark = prompt or BULLET.match(value.text, *chunk[0])
+        start = mark.end() if mark else low
+        if PROGRAM.match(value.text, start) or (prompt and prompt[1] == USER_PROMPT):
             found = _commands(value, [(start, chunk[0][1]), *chunk[1:]], nesting)
             yield from filter(_has_arguments, found)
     low, high = block.lines[0][0], block.lines[-1][1]

@@ -13,7 +13,7 @@ RAW_GLOBAL = re.compile(r"[^.=]{1,63}\.[^=]{1,63}=")
 """`-global driver.property=text`: the text is taken as it stands (sscanf in qemu_global_option)."""
 SET = re.compile(r"([^.=]{1,63})\.[^.=]{1,63}\.([^=]+)=")
 """`-set group.id.parameter=text` (sscanf in qemu_set_option); the text runs to the end, commas and all."""
-JSON_START = re.compile(r'\{\s*["}]')
+JSON_START = re.compile(r"\{\s*[\"'}]")
 MIGRATION_ADDRESS = re.compile(rf"[A-Za-z]*:|defer$|[^,=]*{OPAQUE}")
 """What -incoming takes for an address; 10.0 and later read all else as a channel, which 7.2 refuses."""
 STREAM_TYPES = ("stream", "dgram")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from ..model import Node
 from ..source import OPAQUE, Edit, Span, Value
@@ -11,6 +12,7 @@ from .arguments import read_argument
 from .options import options
 from .optstring import Param
 from .paramvalues import param_value
+from .properties import Known, known_parameters
 
 PROGRAM = re.compile(r"(?:[^-=][^=]*/|/)?(?:qemu-system-[\w-]+|qemu-kvm|kvm|kvm-spice|qemu)(?:\.exe)?")
 
@@ -46,6 +48,11 @@ class OptionNode(_Leaf):
         self.word = word
         self.argument = argument
         self.option, self.kind, self.params = read_argument(name[1:], argument.text if argument else "")
+
+    @cached_property
+    def known(self) -> Known:
+        """What is known of the parameters it may have."""
+        return known_parameters(self.option, self.text.text, self.params)
 
     def value(self, name: str) -> Value | None:
         """The parameter as QEMU sees it; a flag's is `on` or `off`, stands where the flag does and is written out."""
@@ -144,7 +151,7 @@ class CommandNode(_Leaf):
 
 def _options(command: Node, words: Sequence[Value]) -> Iterable[OptionNode]:
     """Split words as QEMU's main() does: an option, its argument if it takes one; a bare word is a disk image."""
-    known = options()
+    table = options()
     at = 0
     while at < len(words):
         word = words[at]
@@ -152,7 +159,7 @@ def _options(command: Node, words: Sequence[Value]) -> Iterable[OptionNode]:
         if not word.text.startswith("-") or len(word.text) == 1 or OPAQUE in word.text:
             continue
         name = word.text[2:] if word.text.startswith("--") else word.text[1:]
-        takes = known.takes_argument(name)
+        takes = table.takes_argument(name)
         following = words[at] if at < len(words) else None
         if takes is None:  # not known: an argument does not look like an option
             takes = following is not None and not following.text.startswith("-")

@@ -6,6 +6,7 @@ import re
 
 from .commandline import OptionNode
 from .optstring import FLAG, Param
+from .parameters import ON_ONLY
 
 BOOLEAN, VALUE, EATEN, TEXT, UNKNOWN, HELP = "boolean", "value", "eaten", "text", "unknown", "help"
 
@@ -29,15 +30,13 @@ def flags(option: OptionNode) -> list[tuple[Param, str]]:
 
 
 def _kind(option: OptionNode, token: str, param: Param, follows_text: bool) -> str:
-    known = option.option
     if token in ("help", "?"):
         return HELP
-    if token != param.key and (token in known.booleans or token in known.values):
+    known = option.known.get(param.key)
+    if known is not None:
+        return BOOLEAN if known.is_boolean or (known.takes == ON_ONLY and param.value == "on") else VALUE
+    if token != param.key and option.known.get(token) is not None:
         return EATEN  # the name itself begins with "no", which QEMU cuts off
-    if param.key in known.booleans or (param.key in known.on_only and param.value == "on"):
-        return BOOLEAN
-    if param.key in known.values or param.key in known.on_only:
-        return VALUE
     return TEXT if follows_text and _continues_text(token) else UNKNOWN
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..data import read_toml
 from ..versions import Version, parse
+from .parameters import Parameter, read_parameters
 
 NEVER: Version = (999,)
 """A release that does not come."""
@@ -32,12 +33,12 @@ class Option(NamedTuple):
     """The release since which a bare token is read as a parameter here; None: it always was."""
     json: Version | None = None
     """The release since which the argument may be a JSON object; NEVER: it is refused; None: not known."""
-    booleans: frozenset[str] = frozenset()
-    on_off_auto: frozenset[str] = frozenset()
-    values: frozenset[str] = frozenset()
-    on_only: frozenset[str] = frozenset()
-    absent: Mapping[str, tuple[Version, Version]] = MappingProxyType({})
-    """For a boolean that some release lacks: the newest measured without it, and the oldest measured with it."""
+    parameters: Mapping[str, Parameter] = MappingProxyType({})
+    """Those that it has whatever it makes."""
+    properties: str = ""
+    """The file of facts/properties that knows the others, by the kind of what it makes."""
+    kind_keys: tuple[str, ...] = ()
+    """The parameters that say which kind that is."""
 
 
 RAW = Option("raw")
@@ -62,7 +63,7 @@ def options() -> Options:
     table = read_toml("rules/facts/qemu-options.toml")
     named = dict.fromkeys(table["raw"], RAW)
     for name, fact in table["option"].items():
-        named[name] = _option(fact, table["parameters"][fact["parameters"]])
+        named[name] = _option(fact, table["parameters"].get(fact["parameters"], {}))
     return Options(frozenset(table["switches"]), named)
 
 
@@ -79,6 +80,7 @@ def _option(fact: dict[str, Any], known: dict[str, Any]) -> Option:
         keyval=parse(keyval) if keyval else None,
         flags=parse(fact["flags"]) if "flags" in fact else None,
         json=_json(fact.get("json")),
-        absent={name: (parse(without), parse(having)) for name, (without, having) in known.get("absent", {}).items()},
-        **{key: frozenset(known.get(key, ())) for key in ("booleans", "on_off_auto", "values", "on_only")},
+        parameters=read_parameters(known),
+        properties=fact.get("properties", ""),
+        kind_keys=tuple(fact.get("kind", [fact.get("implied", "")])),
     )

@@ -33,7 +33,7 @@ def write_json(known: Collection[Distribution], newest: Collection[Distribution]
             "libvirt": found.libvirt or None,
             "packages": list(found.packages),
             "source": found.source,
-            "seen": found.seen.isoformat() if found.seen else None,
+            "seen": found.seen,
         }
         for found in known
     ]

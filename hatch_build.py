@@ -1,0 +1,27 @@
+"""Puts what the rules and facts say into the wheel in a form that is quick to read; see linter/vmlint/data.py."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CompiledData(BuildHookInterface[Any]):
+    """Reads all data files, which leaves them as JSON in the checkout; a mistake in one of them ends the build."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Before a wheel is made, or (`version` is `editable`) an editable install."""
+        sys.path.insert(0, os.path.join(self.root, "linter"))
+        from vmlint import catalog, data
+
+        catalog.rules()
+        facts = [file for file in os.listdir(data.data_path(data.FACTS)) if file.endswith(".toml")]
+        for file in facts:
+            data.read_toml(f"{data.FACTS}/{file}")
+        for name in ("rules", *facts):
+            path = data.compiled_path(name)
+            if version != "editable" and os.path.exists(path):
+                build_data["force_include"][path] = f"vmlint/{data.COMPILED}/{os.path.basename(path)}"

@@ -1,0 +1,99 @@
+"""What one device, object, machine or back end of QEMU knows: facts/properties/*.toml, each read when first asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from ..data import read_toml
+from ..source import OPAQUE
+from .options import Option
+from .optstring import Param
+from .parameters import BOOLEAN, VALUE, WORD, Parameter, read_mark, read_parameters
+
+MACHINE_VERSION = re.compile(r"-\d+(?:\.\d+)+(?:\.\w+)?$")
+MACHINE_FAMILIES = {"pc-q35": "q35", "pc-i440fx": "pc"}
+
+
+class Known(NamedTuple):
+    """What is known of the parameters of one option as it stands in a command line."""
+
+    option: Option
+    kind: str
+    """The device, object, machine or back end it makes; '' where the text does not say or a variable does."""
+
+    def get(self, name: str) -> Parameter | None:
+        """The parameter of that name; None: it has none, as far as is known."""
+        section = self.option.properties
+        if name in self.option.parameters or not section:
+            return self.option.parameters.get(name)
+        if section == "machine":
+            name = name.replace("_", "-")
+        table = properties(section, self.kind)
+        if table is None:
+            table = all_properties(section)
+        found = table.get(name)
+        if found is None and section == "blockdev" and "." in name:  # file.locking: of the node below
+            return all_properties(section).get(name.partition(".")[2])
+        return found
+
+
+def known_parameters(option: Option, text: str, params: Sequence[Param]) -> Known:
+    """What is known of an option with that argument."""
+    return Known(option, _kind(option, text, params) if option.properties else "")
+
+
+def _kind(option: Option, text: str, params: Sequence[Param]) -> str:
+    if text.startswith("{"):
+        names = re.findall(rf'"(?:{"|".join(option.kind_keys)})"\s*:\s*"([^"]*)"', text)
+        kinds = names if len(names) == 1 else []  # one in another: whose a key is takes more than a look
+    else:
+        kinds = [param.value for param in params if param.key in option.kind_keys]
+    kind = kinds[-1] if kinds and OPAQUE not in kinds[-1] else ""
+    if option.properties == "machine":
+        kind = MACHINE_VERSION.sub("", kind)
+        kind = MACHINE_FAMILIES.get(kind, kind)
+    return kind
+
+
+@cache
+def _tables(section: str) -> dict[str, dict[str, Any]]:
+    return read_toml(f"rules/facts/properties/{section}.toml")
+
+
+@cache
+def properties(section: str, kind: str) -> Mapping[str, Parameter] | None:
+    """What a `device`, `object`, … of that kind knows, those above it included; None where the kind is not known.
+
+    Source: the header of the file.
+    """
+    tables = _tables(section)
+    if kind not in tables:
+        return None
+    found: dict[str, Parameter] = {}
+    there = read_mark(VALUE, "")
+    name = kind
+    while name:
+        found = read_parameters(tables[name]) | found
+        there = there.within(read_mark(VALUE, tables[name].get("releases", "")))
+        name = tables[name].get("parent", "")
+    return {name: parameter.within(there) for name, parameter in found.items()}
+
+
+@cache
+def all_properties(section: str) -> Mapping[str, Parameter]:
+    """The parameters of all kinds: a boolean is one for all that have it, and missing where no kind has it."""
+    found: dict[str, Parameter] = {}
+    for kind in _tables(section):
+        for name, parameter in (properties(section, kind) or {}).items():
+            found[name] = _merged(found[name], parameter) if name in found else parameter
+    return found
+
+
+def _merged(one: Parameter, other: Parameter) -> Parameter:
+    takes = {one.takes, other.takes}
+    came = min(one.came, other.came) if one.came and other.came else None
+    went = max(one.went, other.went) if one.went and other.went else None
+    return Parameter(VALUE if VALUE in takes else WORD if WORD in takes else BOOLEAN, came, went)
