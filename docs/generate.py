@@ -1,4 +1,5 @@
-"""Writes what comes from the program: the pages of the rules, the output shown in README.md, the hooks' file names.
+"""Writes what comes from the program: the pages of the rules, the output shown in README.md, the hooks' file names,
+the schema of the configuration.
 
 With --check nothing is written; what is not current is named, and the exit code is 1.
 """
@@ -16,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 
 from vmlint.catalog import rules
+from vmlint.config_schema import config_schema
 from vmlint.formats import FORMATS, load
 from vmlint.formats.names import TEMPLATE_SUFFIXES
 from vmlint.model import SAFETIES, Rule
@@ -25,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "rules"
 README = ROOT / "README.md"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
+SCHEMA = ROOT / "schemas" / "vmlint.schema.json"
 
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n", re.MULTILINE)
@@ -100,6 +103,7 @@ def main(arguments: Sequence[str]) -> int:
     """Write what is not current, or name it."""
     wanted = {PAGES / name: text for name, text in pages().items()}
     wanted[README] = with_output(README.read_text("utf-8"))
+    wanted[SCHEMA] = config_schema()
     wanted[HOOKS] = FILES.sub(lambda _: hook_files(), HOOKS.read_text("utf-8"))
     left_over = sorted(set(PAGES.glob("*.md")) - set(wanted))
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.helpers import read
 from vmlint.fixer import apply
-from vmlint.formats import claim, make
+from vmlint.formats import claim, make_text
 from vmlint.formats.builder import utf8
 from vmlint.model import Document
 from vmlint.qemu.commandline import CommandNode
@@ -95,7 +95,7 @@ def test_values_as_the_real_make_reads_them(tmp_path_factory: pytest.TempPathFac
     (folder / "Makefile").write_text(f"X := a{text}b\n$(info $(X))\nall:;@:\n", "utf-8")
     done = subprocess.run(["make", "-s"], cwd=folder, capture_output=True, check=True)
     line = f"a{text}b"
-    value = make._value(Value(line, (Piece(0, len(line), 0, len(line), 1, utf8),)), 0)
+    value = make_text._value(Value(line, (Piece(0, len(line), 0, len(line), 1, utf8),)), 0)
     assert value.text.replace(OPAQUE, "") == done.stdout.decode().removesuffix("\n")
 
 

@@ -12,7 +12,8 @@ import vmlint
 from tests.helpers import vmlint as command
 from vmlint.discover import UsageError
 from vmlint.model import Report
-from vmlint.run import Result, Run, Settings
+from vmlint.run import Result, Run
+from vmlint.settings import Settings
 
 MAC = "52:54:00:aa:bb:01"
 GUEST = f"""<domain type='kvm'>

@@ -323,7 +323,7 @@ def test_claims(path: str, head: bytes, claimed: bool) -> None:
     "tail",
     [
         *('kvm -serial "tcp::1,server\n', "kvm -serial 'tcp::1,server\n", "kvm -serial $(x tcp::1,server\n"),
-        *("qemu=(-serial tcp::1,server\n", "kvm -serial `x\n", "cat <<EOF\nEOF2\nkvm -serial tcp::1,server\nEOF\n"),
+        *("qemu=(-serial tcp::1,server\n", "kvm -serial `x\n", "cat <<EOF\nEOF2\nkvm -serial tcp::1,server\n"),
     ],
 )
 def test_what_is_not_closed_is_told_and_left_alone(tail: str) -> None:

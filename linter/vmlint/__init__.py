@@ -36,10 +36,11 @@ def check_paths(  # noqa: PLR0913  # all but one have names
     specifier set.
     """
     from .discover import Search, read_files
-    from .run import Run, Settings
+    from .run import Run
+    from .settings import Settings
 
     given = read_files(fspath(path) for path in networks)
-    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=given, targets=tuple(targets)))
+    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=given, target=tuple(targets)))
     search = Search([fspath(path) for path in ([paths] if isinstance(paths, (str, PathLike)) else paths)])
     for candidate in search:
         run.lint_file(*candidate)
@@ -56,10 +57,11 @@ def check_text(  # noqa: PLR0913  # all but two have names
     `networks`: the XML of networks that the domains in it name.
     """
     from .formats.xml import encode
-    from .run import Run, Settings
+    from .run import Run
+    from .settings import Settings
 
     given = (("<network>", xml if isinstance(xml, bytes) else encode(xml)) for xml in networks)
-    settings = Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=tuple(given), targets=tuple(targets))
+    settings = Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=tuple(given), target=tuple(targets))
     run = Run(settings)
     run.lint_bytes(path, text if isinstance(text, bytes) else encode(text))
     return run.report()
@@ -70,8 +72,9 @@ def check_argv(
     select: Iterable[str] = (), ignore: Iterable[str] = (), targets: Iterable[str] = (),
 ) -> Report:  # fmt: skip
     """Lint one QEMU command line; spans refer to its words joined as for a shell. Raises as check_paths."""
-    from .run import Run, Settings
+    from .run import Run
+    from .settings import Settings
 
-    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), targets=tuple(targets)))
+    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), target=tuple(targets)))
     run.lint_argv(argv)
     return run.report()

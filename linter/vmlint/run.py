@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from . import catalog, discover, fixer, formats
-from .choice import chosen_rules, target
-from .engine import Engine
+from . import discover, fixer, formats
+from .anchors import anchored
 from .libvirt.networks import Network, Networks, networks_in
-from .model import Change, Diagnostic, Document, Failure, Report
+from .model import Change, Diagnostic, Document, Failure, Known, Report, Rule
+from .policy import Policies, Policy
+from .settings import Settings
 from .source import Source
 
-SAFE_FIXES = ("safe",)
 SUPPRESSION = b"vmlint:"
 """Only a file that holds this is searched for comments that switch rules off."""
-ALL_FIXES = ("safe", "unsafe")
-
-
-class Settings(NamedTuple):
-    """What to look for and what to fix. `qemu` and `libvirt` are PEP 440 specifier sets; None: the newest release."""
-
-    qemu: str | None = None
-    libvirt: str | None = None
-    select: tuple[str, ...] = ()
-    """Names of rules and topics to run; empty: all."""
-    ignore: tuple[str, ...] = ()
-    fixes: tuple[str, ...] = ()
-    """Safeties of the fixes to apply."""
-    networks: tuple[tuple[str, bytes], ...] = ()
-    """Name and content of files with networks that domains refer to; they count more than those found on the way."""
-    targets: tuple[str, ...] = ()
-    """Names of releases of distributions; `qemu` and `libvirt` go before what they mean."""
 
 
 class Result(NamedTuple):
@@ -54,8 +37,8 @@ class Run:
 
     def __init__(self, settings: Settings) -> None:
         self._fixes = settings.fixes
-        releases = target(settings.qemu, settings.libvirt, settings.targets)
-        self._engine = Engine(chosen_rules(settings.select, settings.ignore), releases)
+        self._writes_baseline = settings.write_baseline is not None
+        self._policies = Policies(settings)
         self._networks = Networks(named for file in settings.networks for named in read_networks(*file))
         self._results: list[Result] = []
         self._open: list[int] = []
@@ -65,7 +48,7 @@ class Run:
 
     def lint_file(self, path: str, head: bytes, named: bool) -> None:
         """A file with these first bytes; `named`: by the user, who then hears why nothing was linted in it."""
-        format_ = formats.claim(path, head)
+        format_ = None if self._policies.is_baseline(path) else formats.claim(path, head)
         try:
             if format_ is not None:
                 self._lint(path, discover.whole(path, head), format_)
@@ -99,13 +82,14 @@ class Run:
 
     def _look(self, path: str, data: bytes, format_: formats.Format, networks: Networks) -> Result:
         suppressed: dict[bytes, int] = {}
+        policy = self._policies.of(path)
 
         def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
             document = format_.parse(path, content)
-            found = self._engine.lint(document, networks)
-            if SUPPRESSION in content.replace(b"\0", b""):
-                found, suppressed[content] = self._suppress(document, found)
-            return document, found
+            found = policy.engine.lint(document, networks)
+            if SUPPRESSION in (content.replace(b"\0", b"") if b"\0" in content else content):
+                found, suppressed[content] = _suppress(document, found, policy)
+            return document, anchored(document, found) if policy.baseline else found
 
         document, found = look(data)
         fixed = fixer.Fixed(data, found, 0, 0)
@@ -113,16 +97,6 @@ class Run:
             fixed = fixer.fix(data, look, self._fixes)
         hidden, asked = suppressed.get(fixed.data, 0), frozenset(networks.asked)
         return Result(document.source, found, fixed, hidden, format_, asked, networks_in(document))
-
-    def _suppress(self, document: Document, found: list[Diagnostic]) -> tuple[list[Diagnostic], int]:
-        """What comments in the file leave of some findings, and how many they switch off."""
-        from .suppress import RULE, suppress
-
-        left = suppress(document, found, catalog.rules(), self._engine.active)
-        if RULE not in self._engine.active:
-            return left.diagnostics, left.number
-        told = [self._engine.diagnostic(document, RULE, finding) for finding in left.unused]
-        return sorted([*left.diagnostics, *told], key=lambda diagnostic: diagnostic.span), left.number
 
     def _settle(self) -> None:
         """Look again at the few files that name a network whose XML has been seen by now."""
@@ -147,20 +121,67 @@ class Run:
                     self._failures.append(Failure(source.path, str(error)))
                     self._results[index] = result._replace(fixed=fixer.Fixed(source.data, result.found, 0, 0))
 
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """All rules that the report may refer to, by name."""
+        return self._policies.rules
+
     def report(self, search: discover.Search | None = None) -> Report:
         """All that was found; with what a search for files passed over or could not read."""
         self._settle()
         results = self._results
+        skipped = self._skipped + [Failure(*skipped) for skipped in (search.skipped if search else ())]
+        failures = self._failures + [Failure(*failure) for failure in (search.failures if search else ())]
+        new = [self._new(result) for result in results]
+        for baseline in self._policies.baselines:
+            baseline.looked_in(search.paths if search else (), [failure.path for failure in failures])
+        found = [(d, self._policies.of(d.source.path)) for diagnostics in new for d in diagnostics]
         return Report(
-            [diagnostic for result in results for diagnostic in result.fixed.diagnostics],
+            [diagnostic for diagnostic, policy in found if policy.shows(diagnostic)],
             len(results),
-            self._skipped + [Failure(*skipped) for skipped in (search.skipped if search else ())],
-            self._failures + [Failure(*failure) for failure in (search.failures if search else ())],
+            skipped,
+            failures,
             suppressed=sum(result.suppressed for result in results),
             fixed=sum(result.fixed.applied for result in results),
             held_back=sum(result.fixed.held_back for result in results),
             changes=tuple(Change(r.source, r.fixed.data) for r in results if r.fixed.data != r.source.data),
+            failing=sum(policy.fails(diagnostic) for diagnostic, policy in found),
+            baseline=self._known(len(found)),
         )
+
+    def _known(self, new: int) -> Known | None:
+        """What baselines leave out, if so many findings are new."""
+        baselines = self._policies.baselines
+        known = sum(len(result.fixed.diagnostics) for result in self._results) - new
+        return Known(known, sum(baseline.gone for baseline in baselines)) if baselines else None
+
+    def _new(self, result: Result) -> list[Diagnostic]:
+        """What is left in a file that is not known already; all is when a baseline is to be written."""
+        path, diagnostics = result.source.path, result.fixed.diagnostics
+        policy = self._policies.of(path)
+        if policy.baseline is None:
+            return diagnostics
+        if self._writes_baseline:
+            policy.baseline.add(path, diagnostics)
+        return policy.baseline.new(path, diagnostics, policy.engine.active)
+
+    def write_baselines(self, prune: bool) -> None:
+        """After the report: write the baseline asked for; or rewrite those that there are, without what is gone."""
+        for baseline in self._policies.baselines:
+            if prune:
+                baseline.prune()
+            if prune or self._writes_baseline:
+                baseline.write()
+
+
+def _suppress(document: Document, found: list[Diagnostic], policy: Policy) -> tuple[list[Diagnostic], int]:
+    """What comments in the file leave of some findings, and how many they switch off."""
+    from .suppress import suppress
+
+    engine = policy.engine
+    left = suppress(document, found, policy.rules, engine.active, policy.requires_reason)
+    told = [engine.diagnostic(document, rule, finding) for rule, finding in left.told if rule in engine.active]
+    return sorted([*left.diagnostics, *told], key=lambda diagnostic: diagnostic.span), left.number
 
 
 def read_networks(path: str, data: bytes) -> list[tuple[str, Network]]:

@@ -9,7 +9,8 @@ from .choice import chosen_rules
 from .engine import Engine
 from .libvirt.networks import Networks, networks_in
 from .model import Diagnostic, Document, Failure
-from .run import ALL_FIXES, SAFE_FIXES, SUPPRESSION
+from .run import SUPPRESSION
+from .settings import ALL_FIXES, SAFE_FIXES
 from .suppress import suppress
 from .targets import Distribution, admitted_by
 from .upgrade import STARTS, Judged, UpgradeReport, Vm, VmReport, judge, shared, verdict, vms

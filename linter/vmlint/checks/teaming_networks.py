@@ -8,12 +8,12 @@ from ..finding import Context, Finding
 from ..libvirt.networks import POOL, Network
 from ..libvirt.pci import host_address
 from ..libvirt.sides import PERSISTENT, TRANSIENT, Side
-from ..libvirt.teaming import side_at
+from ..libvirt.teaming import Team
 from ..libvirt.values import known_text
 from ..model import Node
 
-CONVENTIONAL_MODELS = ("rtl8139", "e1000")
-"""Models that libvirt plugs into a conventional slot (measured on libvirt 9.0)."""
+CONVENTIONAL_MODELS = ("rtl8139", "e1000", "virtio-transitional", "vmxnet3")
+"""Models that libvirt plugs into a conventional slot (measured on libvirt 9.0 and 11.3: the first two; 11.3: all)."""
 
 
 def network_unknown(node: Node, context: Context) -> Iterator[Finding]:
@@ -55,14 +55,14 @@ def transient_without_model(node: Node, context: Context) -> Iterator[Finding]:
         element = side.device.child("model")
         added = element.set_value("type", "virtio") if element else side.teaming.insert_before("<model type='virtio'/>")
         yield Finding(side.device, {"network": side.network, "model": "virtio"}, team.offer(added))
-    elif model is not None and model.text in CONVENTIONAL_MODELS:
+    elif model is not None and model.text.lower() in CONVENTIONAL_MODELS:
         edits = team.offer(model.replace(0, len(model.text), "virtio"))
         yield Finding(model, {"network": side.network, "model": model.text}, edits, "conventional", (), "unsafe")
 
 
 def macvtap_on_own_function(node: Node, context: Context) -> Iterator[Finding]:
     """A macvtap persistent side on the physical function whose virtual functions the transient side comes from."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != PERSISTENT or side.kind != "direct":
         return
     dev = side.device.get("source@dev")
@@ -72,9 +72,21 @@ def macvtap_on_own_function(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(dev, {"dev": dev.text, "network": known_text(other.device, "source@network")})
 
 
+def pool_too_small(node: Node, context: Context) -> Iterator[Finding]:
+    """More interfaces of a domain on a pool than the pool lists devices. Reported once for each pool."""
+    side = _on_network(node, context)
+    if side is None or side.role != TRANSIENT or side.team.is_open:
+        return
+    network, wanting = context.networks.find(side.network), side.team.by_network[side.network]
+    last = next(device for device in reversed(wanting) if _is_transient(side.team.side(device)))
+    if network is not None and network.size is not None and network.size < len(wanting) and side.device == last:
+        fields = {"network": side.network, "size": str(network.size), "wanted": str(len(wanting))}
+        yield Finding(side.device.get("source@network") or side.device, fields)
+
+
 def host_device_fixed(node: Node, context: Context) -> Iterator[Finding]:
-    """A transient side that names a device of this host where another takes its own from a pool."""
-    side = side_at(node, context.root)
+    """A transient side that names a device of this host. Reported once for a domain in which none uses a pool."""
+    side = context.of_root(Team).at(node)
     address = host_address(side.device) if side is not None and side.role == TRANSIENT else None
     source = side.device.child("source") if side is not None else None
     element = source.child("address") if source is not None else None
@@ -88,7 +100,13 @@ def host_device_fixed(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(element, fields, variant="pool", notes=(("pool", other.device),))
             return
     if taken:
-        yield Finding(element, {"address": str(address)}, notes=(("pool", taken[0].device),))
+        yield Finding(element, {"address": str(address)}, (), "mixed", (("pool", taken[0].device),))
+    elif side is next(other for other in side.team.transients if host_address(other.device)):
+        yield Finding(element, {"address": str(address)})
+
+
+def _is_transient(side: Side | None) -> bool:
+    return side is not None and side.role == TRANSIENT
 
 
 def _network(side: Side, context: Context) -> Network | None:
@@ -99,5 +117,5 @@ def _network(side: Side, context: Context) -> Network | None:
 
 def _on_network(node: Node, context: Context) -> Side | None:
     """An interface in a pair that names a network."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     return side if side is not None and side.role and side.network else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from . import CLEAN, FAILED, FOUND
-from .options import SEVERITIES, settings
+from .options import settings
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
@@ -13,16 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
+    from ..configs import Configs
     from ..model import Report
     from ..run import Run
 
 
-def start(options: argparse.Namespace) -> Run:
+def start(options: argparse.Namespace, configs: Configs) -> Run:
     """Load the rules, which a run without any VM configuration never needs."""
     from ..run import Run
 
     open_outputs(options)
-    return Run(settings(options))
+    return Run(settings(options, configs))
 
 
 def open_outputs(options: argparse.Namespace) -> None:
@@ -44,23 +45,23 @@ def write_outputs(options: argparse.Namespace, write: Callable[[str, TextIO], No
                 write(name, out)
 
 
-def finish(options: argparse.Namespace, report: Report, unfixed: bytes | None = None) -> int:
-    """Print what there is to say. `unfixed`: a text that is no file; fixed, it goes to standard output."""
-    from ..catalog import rules
-    from ..reporters import diff, write_report
+def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: bytes | None = None) -> int:
+    """Print what there is to say of a run. `unfixed`: a text that is no file; fixed, it goes to standard output."""
+    from ..reporters import write_report
 
-    if options.min_severity:
-        kept = SEVERITIES[: SEVERITIES.index(options.min_severity) + 1]
-        report = report._replace(diagnostics=[d for d in report.diagnostics if d.severity in kept])
     stream = sys.stderr if unfixed is not None or options.diff else sys.stdout
     if options.diff:
+        from ..reporters import diff
+
         diff.write(report, sys.stdout)
     elif unfixed is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(report.changes[0].after if report.changes else unfixed)
-    write_outputs(options, lambda name, out: write_report(name, report, rules(), out), stream)
+    write_outputs(options, lambda name, out: write_report(name, report, lint.rules, out), stream)
     for failure in report.failures:
         complain(f"{failure.path}: {failure.reason}")
+    if not report.failures:  # what could not be read may hold findings that only seem to be gone
+        lint.write_baselines(options.prune_baseline)
     return _exit_code(options, report)
 
 
@@ -74,6 +75,4 @@ def complain(message: str) -> None:
 def _exit_code(options: argparse.Namespace, report: Report) -> int:
     if report.failures:
         return FAILED
-    threshold = SEVERITIES.index(options.min_severity or "warning")
-    left = any(SEVERITIES.index(diagnostic.severity) <= threshold for diagnostic in report.diagnostics)
-    return FOUND if (left or report.changes) and not options.exit_zero else CLEAN
+    return FOUND if (report.failing or report.changes) and not options.exit_zero else CLEAN

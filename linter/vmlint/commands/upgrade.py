@@ -7,7 +7,15 @@ import sys
 from ..discover import Search, UsageError
 from ..reporters import UPGRADE_REPORTERS
 from . import CLEAN, FAILED, FOUND
-from .options import add_output_options, add_path_options, add_rule_options, names
+from .options import (
+    add_config_options,
+    add_exclude_option,
+    add_output_options,
+    add_path_options,
+    add_rule_options,
+    configs,
+    names,
+)
 from .outcome import complain, open_outputs, write_outputs
 
 TYPE_CHECKING = False
@@ -27,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     origin = "where they run now, to tell apart what is wrong there already"
     releases.add_argument("--from", metavar="TARGET", dest="origin", help=origin)
     add_rule_options(parser.add_argument_group("rules"))
-    add_output_options(parser.add_argument_group("output"), tuple(UPGRADE_REPORTERS))
+    add_config_options(parser)
+    add_exclude_option(parser)
+    add_output_options(parser, tuple(UPGRADE_REPORTERS))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _look(options: argparse.Namespace, upgrade: UpgradeRun) -> UpgradeReport:
     if "-" not in options.paths:
-        search = Search(options.paths)
+        search = Search(options.paths, configs(options).excludes)
         for candidate in search:
             upgrade.look_at_file(*candidate)
         return upgrade.report(search)

@@ -13,7 +13,7 @@ from ..model import Document
 
 FORMATS = (
     *("xml", "cmdline", "readconfig", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log"),
-    *("literals", "yaml", "lines", "text"),
+    *("literals", "yaml", "powershell", "lines", "text"),
 )
 """The first that claims a file gets it."""
 

@@ -12,7 +12,11 @@ COMMON = frozenset(("action", "append", "compat", "help", "msg", "name", "set", 
 MIN_READ, MIN_OTHER = 3, 5
 """The fewest letters in the name of an option that is a hint: one whose argument is read in parts, any other."""
 DOMAIN = b"<domain"
-PROGRAMS = "[qQ](?:emu|EMU)|kvm|KVM"
+PROGRAMS = "[qQ](?:emu|EMU)|(?<![a-zA-Z0-9])(?:kvm|KVM)|(?:kvm|KVM)(?![a-zA-Z0-9])"
+"""Names of programs; three letters in the midst of others are more often those of a checksum."""
+LARGE, AROUND = 1 << 17, 1 << 13
+"""Characters of a text that is read in parts, and on either side of a hint in it."""
+QUOTE = re.compile(r'(?:(?<!\\)(?:\\\\)*)"')
 BARE_VALUES = "(?:tcp|telnet|tn3270|websocket|unix):|socket,|file=|[=+-]['\"]?,[a-z]"
 """How the value of an option begins, or the rest of one in a variable (`ro=",readonly"`)."""
 
@@ -30,6 +34,33 @@ def may_hold_qemu(data: bytes) -> bool:
 def may_hold_qemu_or_domain(data: bytes) -> bool:
     """The same, or a libvirt domain inside another file."""
     return may_hold_qemu(data) or DOMAIN in data
+
+
+def parts_with_hints(text: str) -> list[tuple[int, int]]:
+    """The parts of a large JSON text in which a hint stands, with what is around it; all of a small one.
+
+    None begins or ends inside a string: no line does, and in a line quotes are counted.
+    """
+    if len(text) < LARGE:
+        return [(0, len(text))]
+    parts: list[tuple[int, int]] = []
+    high = 0
+    for hint in _hints().finditer(text):
+        if hint.start() < high:
+            continue
+        low = _outside(text, high, max(high, hint.start() - AROUND))
+        high = _outside(text, low, min(len(text), hint.end() + AROUND))
+        parts.append((low, high))
+    return parts
+
+
+def _outside(text: str, known: int, at: int) -> int:
+    """An offset from `at` on that stands outside strings, as `known` does."""
+    known = max(known, text.rfind("\n", known, at) + 1)
+    if len(QUOTE.findall(text, known, at)) % 2 == 0:
+        return at
+    closing = QUOTE.search(text, at)
+    return closing.end() if closing else len(text)
 
 
 @cache

@@ -6,6 +6,7 @@ from ..model import Document
 from ..source import Source, Text
 from .shell_script import ScriptReader
 from .spans import whole
+from .templates import filled_in
 
 
 class HostFile:
@@ -14,7 +15,7 @@ class HostFile:
     def __init__(self, path: str, data: bytes) -> None:
         self.source = Source(path, data)
         text = Text(self.source)
-        self.value = whole(text)
+        self.value = filled_in(whole(text))
         self.reader = ScriptReader(text)
 
     def document(self, format_name: str) -> Document:

@@ -7,59 +7,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from ..model import Document
-from ..source import OPAQUE, Value
-from .builder import as_it_is, closing, decode
+from ..source import Value
 from .hints import may_hold_qemu
 from .host_file import HostFile
-from .logical_lines import continuation, interesting_lines
+from .line_dialects import DIALECTS, HASH, NO_MARK, read_lines
+from .logical_lines import interesting_lines
 from .names import is_named
 from .shell_script import ScriptReader
 
-CMAKE = "CMakeLists.txt"
-CMAKE_COMMAND = re.compile(r"^[ \t]*\w+[ \t]*\(", re.MULTILINE)
-
-
-class Dialect(NamedTuple):
-    """How the lines of a kind of file are read: what a comment is, the `mark` that joins two lines, what else parts
-    words (`blank`) and what is a variable (`opaque`)."""
-
-    names: tuple[str, ...]
-    comment: re.Pattern[str] | None = None
-    mark: str = "\\"
-    blank: str = ""
-    opaque: str = r"\$\{?\w+\}?"
-
-    def unit(self) -> re.Pattern[str]:
-        """What parts words, as its first group, or is a variable."""
-        blanks = (continuation(self.mark) if self.mark else "", self.blank)
-        return re.compile(f"({'|'.join(filter(None, blanks))})|{self.opaque}")
-
-
-NO_MARK = ""
-HASH = re.compile(r"[ \t]*#")
-SETTINGS = ("*.env", ".env", "*.conf", "*.cfg", "*.ini", "*.config", "*.bb", "*.bbclass", "*.bbappend")
-REST = r"(?<=\s)#[^\n]*"
-DIALECTS = (
-    Dialect(("*.cmake", CMAKE), HASH, NO_MARK, rf"[();\n]|{REST}", r"\$\{\w+\}|@\w+@"),
-    Dialect(
-        ("*.bat", "*.cmd"),
-        re.compile(r"[ \t]*(?:@?rem\b|::)", re.IGNORECASE),
-        "^",
-        opaque=r"%[^%\s]+%|%~?\w",
-    ),
-    Dialect(
-        ("*.ps1", "*.psm1"),
-        HASH,
-        "`",
-        rf"[(),@]\s|(?<=['\"]),(?=['\"(])|{REST}",
-        r"\$\{?[\w:]+\}?",
-    ),
-    Dialect(("*.fish", "*.exp", "*.tcl", "*.expect"), HASH, blank=REST),
-)
+SETTINGS = ("*.env", ".env", "*.conf", "*.cfg", "*.ini", "*.config", "*.bb", "*.bbclass", "*.bbappend", "*.inc")
 NAMES = (*SETTINGS, *(name for dialect in DIALECTS for name in dialect.names))
 FOLDERS = re.compile(r"(?:^|/)(?:conf\.d|default|sysconfig)/[^/.]+(?:\.\w+)?\Z")
 """Where environment files stand that have no suffix."""
@@ -85,7 +43,7 @@ def parse(path: str, data: bytes) -> Document:
     if PROXMOX.search(path):
         _proxmox(file.reader, file.value)
     elif dialect is not None:
-        _lines(file.reader, file.value, dialect)
+        read_lines(file.reader, file.value, dialect)
     elif not file.reader.script(file.value, strict=True):
         _settings(file.reader, file.value)
     return file.document("lines")
@@ -107,22 +65,3 @@ def _proxmox(reader: ScriptReader, file: Value) -> None:
         args = ARGS.match(line.text)
         if args:
             reader.line(line, args.end())
-
-
-def _lines(reader: ScriptReader, file: Value, dialect: Dialect) -> None:
-    def meaning(match: re.Match[str]) -> tuple[int, str]:
-        return match.end(), " " if match[1] else OPAQUE
-
-    unit = dialect.unit()
-    lines = _cmake(file) if CMAKE in dialect.names else interesting_lines(file, dialect.comment, dialect.mark)
-    for line in lines:
-        reader.line(decode(line, unit, meaning, as_it_is))
-
-
-def _cmake(file: Value) -> Iterator[Value]:
-    """The commands of a CMake file, which may go over many lines."""
-    text = file.text
-    at = 0
-    while command := CMAKE_COMMAND.search(text, at):
-        at = closing(text, command.end(), len(text), "(")
-        yield file.pick((command.start(), at))

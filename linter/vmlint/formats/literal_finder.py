@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -12,12 +11,10 @@ from ..source import Value
 from .hints import may_hold_options
 from .literal_tree import PASSING, Group
 from .programs import OTHER_VMM
-from .recognise import bare_value, command_line, has_qemu_value, option_list, option_string
+from .recognise import bare_value, command_line, has_qemu_value, is_message, option_list, option_string
 from .shell_script import read_script
 
 STARTING = ("new", "Command", "command")
-MESSAGE = re.compile(r"\s*(?:[^\W\d_a-z][\w'-]*(?: \w|[.:!?]\s)|(?:(?! --?[a-z])[^\n]){0,300}?[\w)\"'][,:.!?] )")
-"""How a text for people begins: with a capital letter, or with more than words before the first option."""
 MAX_NESTING = 3
 MAX_BEFORE = 4
 """Where in a list its program is looked for."""
@@ -101,7 +98,7 @@ class _Finder:
 
     def _text(self, value: Value) -> Sequence[Node]:
         """A string that is a script, or a text for people that may show commands."""
-        if MESSAGE.match(value.text) is None:
+        if not is_message(value.text):
             return read_script(value, nesting=self.nesting + 1).roots
         if "\n" not in value.text.strip():
             return ()

@@ -5,11 +5,7 @@ Each part is a regular expression; all are linear in the text, whatever it is.
 
 from __future__ import annotations
 
-import os
-import re
 from typing import NamedTuple
-
-from .names import is_named
 
 REFUSED = "{}%$#@"
 
@@ -186,6 +182,52 @@ LANGUAGES = (
         ),
     ),
     Language(
+        "haskell",
+        ("*.hs", "*.lhs", "*.elm", "*.purs"),
+        r"--[^\n]*|\{-(?s:.*?)(?:-\}|\Z)",
+        (Style(DOUBLE, "c", lines=True),),
+        rf"{CHARACTER}|\b\w+'+",
+        concat=("++", "<>"),
+    ),
+    Language(
+        "elixir",
+        ("*.ex", "*.exs"),
+        HASH,
+        (
+            Style('(?P<q>""")', "c", r"#\{", lines=True),
+            Style(DOUBLE, "c", r"#\{", lines=True),
+            Style(SINGLE, "c", r"#\{", lines=True),
+        ),
+        r"\?\\?.",
+        concat=("<>", "++"),
+    ),
+    Language(
+        "julia",
+        ("*.jl", "*.nim", "*.nims"),
+        r"#=(?s:.*?)(?:=#|\Z)|" + HASH,
+        (
+            Style('(?P<q>""")', "c", r"\$\(|\$[A-Za-z_]\w*", lines=True),
+            Style(DOUBLE, "c", r"\$\(|\$[A-Za-z_]\w*", lines=True),
+            Style("(?P<q>`)", "c", r"\$\(|\$[A-Za-z_]\w*", lines=True),
+        ),
+        rf"{CHARACTER}|\w'+",
+        concat=("*", "&"),
+    ),
+    Language(
+        "v",
+        ("*.v", "*.vsh"),
+        SLASHES,
+        (Style("r?(?P<q>[\"'])", "c", r"\$\{|\$[A-Za-z_]\w*", lines=True), Style("(?P<q>`)", "c")),
+    ),
+    Language(
+        "ocaml",
+        ("*.ml", "*.mli", "*.fs", "*.fsx"),
+        r"\(\*(?s:.*?)(?:\*\)|\Z)|//[^\n]*",
+        (Style('(?P<q>""")', "none", lines=True), Style(DOUBLE, "c", lines=True)),
+        rf"{CHARACTER}|'\w+",
+        concat=("^", "+", "@"),
+    ),
+    Language(
         "lua",
         ("*.lua",),
         r"--\[\[(?s:.*?)(?:\]\]|\Z)|--[^\n]*",
@@ -194,7 +236,7 @@ LANGUAGES = (
     ),
     Language(
         "php",
-        ("*.php", "*.inc"),
+        ("*.php",),
         f"{SLASHES}|{HASH}",
         (
             Style(DOUBLE, "ruby", PHP_HOLE, lines=True),
@@ -205,7 +247,7 @@ LANGUAGES = (
     ),
     Language(
         "powershell",
-        (),  # in fences only: files are read line by line, as commands there need no quotes
+        (),  # powershell.py reads the files: commands there need no quotes
         r"<#(?s:.*?)(?:#>|\Z)|" + HASH,
         (
             Style('(?P<q>@")[ \t]*\r?\n', "backtick", POWERSHELL_HOLE, '\n"@', True),
@@ -225,37 +267,3 @@ LANGUAGES = (
     ),
 )
 BY_NAME = {language.name: language for language in LANGUAGES}
-ALIASES = {
-    **dict.fromkeys(("py", "python3"), "python"),
-    **{"golang": "go", "rs": "rust"},
-    **dict.fromkeys(("js", "ts", "typescript", "jsx", "tsx", "node"), "javascript"),
-    **dict.fromkeys(("rb", "vagrantfile"), "ruby"),
-    **dict.fromkeys(("terraform", "tf", "packer"), "hcl"),
-    **dict.fromkeys(("jsonc", "json5", "jsonl"), "json"),
-    **dict.fromkeys(("cpp", "c++", "cc"), "c"),
-    **dict.fromkeys(("groovy", "kotlin", "scala", "csharp"), "java"),
-    **dict.fromkeys(("elisp", "emacs-lisp", "scheme", "clojure"), "lisp"),
-    **dict.fromkeys(("ps1", "pwsh", "posh"), "powershell"),
-    "pl": "perl",
-}
-"""What fences and first lines call them."""
-SHEBANG = re.compile(r"#![^\n]*\b(python|perl|ruby|node|lua|php)[\d.]*\b")
-
-
-def by_path(path: str) -> Language | None:
-    """The language of a file by its name."""
-    if os.path.basename(path) == "config" and os.path.basename(os.path.dirname(path)) != ".cargo":
-        return None
-    return next((language for language in LANGUAGES if is_named(path, language.names)), None)
-
-
-def by_name(name: str) -> Language | None:
-    """The language that a fence or an interpreter line calls so."""
-    name = name.lower()
-    return BY_NAME.get(ALIASES.get(name, name))
-
-
-def by_first_line(text: str) -> Language | None:
-    """The language of a program by the interpreter its first line names."""
-    match = SHEBANG.match(text)
-    return by_name(match[1]) if match else None

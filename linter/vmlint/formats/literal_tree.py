@@ -48,6 +48,8 @@ class Group:
         if self.call or self.index:
             return not self.index and (len(self.items) == 1 or PASSING.fullmatch(self.call) is not None)
         first = self.items[0] if self.items else None
+        if self.bracket == "(" and len(self.items) == 1:
+            return True
         return not isinstance(first, Value) or first.text[:1] in ("-", OPAQUE)
 
     def groups(self) -> Iterator[Group]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from ..model import Document
 from ..source import Source, Text
-from .hints import may_hold_qemu_or_domain
+from .hints import may_hold_qemu_or_domain, parts_with_hints
 from .literal_finder import find_commands
-from .literal_languages import LANGUAGES, by_first_line, by_path
+from .literal_languages import LANGUAGES
+from .literal_lookup import by_first_line, by_path
 from .literal_tree import read_tree
 from .spans import whole
 from .xml_parts import embedded_domains
@@ -30,5 +31,10 @@ def parse(path: str, data: bytes) -> Document:
     language = by_path(path) or by_first_line(text.text[:200])
     if language is None:
         return Document(source, "literals")
-    roots, problems = find_commands(read_tree(whole(text), language))
-    return Document(source, "literals", [*roots, *embedded_domains(text)], problems)
+    program = whole(text)
+    parts = parts_with_hints(text.text) if language.name == "json" else [(0, len(text.text))]
+    found = [find_commands(read_tree(program.pick(part), language)) for part in parts]
+    roots = [root for roots, _ in found for root in roots]
+    return Document(
+        source, "literals", [*roots, *embedded_domains(text)], [problem for _, told in found for problem in told]
+    )

@@ -7,7 +7,7 @@ import re
 from fnmatch import translate
 from functools import lru_cache
 
-TEMPLATE_SUFFIXES = ("in", "j2", "jinja", "tmpl", "tpl", "template", "erb", "example", "sample", "dist")
+TEMPLATE_SUFFIXES = ("in", "j2", "jinja", "tmpl", "tpl", "template", "erb", "example", "sample", "dist", "inc")
 
 
 def is_named(path: str, names: tuple[str, ...]) -> bool:

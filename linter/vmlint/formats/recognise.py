@@ -36,6 +36,10 @@ TRACE = re.compile(r"\++")
 """How a shell that tells what it runs (`set -x`) begins a line."""
 ELLIPSIS = re.compile(r"(?<=[=:/,])(?:\.\.\.|…)|(?<![^=:/,])[A-Z][A-Z-]*\.\.\.")
 """What a text leaves out: `-drive if=none,...`, `-device e1000,DEV-OPTS...`."""
+MESSAGE = re.compile(
+    r"\s*(?:[^\W\d_a-z][\w'-]*(?: \w|[.:!?]\s)|(?!args:)(?:(?! --?[a-z])[^\n]){0,300}?[\w)\"'][,:.!?] )"
+)
+"""How a text for people begins: with a capital letter, or with more than words before the first option."""
 PROGRAM_HINT = re.compile(r"qemu|kvm", re.IGNORECASE)
 BARE_VALUES = (
     ("-serial", re.compile(r"(?:mon:)?(?:tcp|telnet|tn3270|websocket|unix):[^,\s]+,(?:\S*,)?(?:server|nowait)\b\S*")),
@@ -194,7 +198,7 @@ def program_at(words: Sequence[Token]) -> int | None:
 
 def names_program(word: Token) -> bool:
     """Whether a word names a QEMU emulator, or is a variable that clearly holds one."""
-    text = word.value.text
+    text = word.value.text.replace("\\", "/")
     if text != OPAQUE:  # perhaps in a part: /usr/bin/qemu-system-$ARCH
         return is_qemu_program(text.replace(OPAQUE, "x"))
     variable = PROGRAM_VARIABLE.match(word.source.strip('"'))
@@ -225,6 +229,11 @@ def is_no_command(words: Sequence[Value]) -> bool:
     return (bool(words) and TRACE.fullmatch(words[0].text) is not None) or any(
         NOTATION.search(word.text) or OUTPUT.fullmatch(word.text) for word in words
     )
+
+
+def is_message(text: str) -> bool:
+    """Whether a text is for people: it may name options without being any."""
+    return MESSAGE.match(text) is not None
 
 
 def is_certain(words: Sequence[Value]) -> bool:
@@ -261,7 +270,7 @@ def _is_parameter(known: Parameter | None, param: Param) -> bool:
 
 
 def _names(words: Sequence[Token]) -> list[str]:
-    return [os.path.basename(word.value.text) for word in words]
+    return [os.path.basename(word.value.text.replace("\\", "/")) for word in words]
 
 
 def _of_unknown_program(words: Sequence[Token]) -> CommandNode | None:

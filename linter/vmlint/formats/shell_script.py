@@ -24,6 +24,7 @@ from .recognise import (
     command_line,
     find_command,
     is_closed,
+    is_message,
     is_no_command,
     option_list,
     prefix,
@@ -35,13 +36,12 @@ from .recognise import (
     tokens,
 )
 from .shell_heredoc import decode_heredoc
-from .shell_tree import Script, outermost
+from .shell_tree import Script, ends_too_soon, is_broken, rest_of_line
 from .unit_text import IS_UNIT, read_unit
 
 if TYPE_CHECKING:
     import tree_sitter
 
-LINE_ENDS = (b"\n", b"\r", b"")
 MAX_NESTING = 3
 DEFAULTS = ("-", ":-", "=", ":=", "+", ":+")
 INVOCATION = re.compile(r"(?:qemu|kvm)[^\s;|&()]*(?:[\s(]|\\\n)+-", re.IGNORECASE)
@@ -119,8 +119,18 @@ class ScriptReader:
         if may_hold_options(value.text):
             self.words(tokens(split(value, start), self.host))
 
-    def words(self, words: Sequence[Token], env: Sequence[tuple[Value, Value]] = (), nesting: int = 0) -> None:
-        """The words of a command: it runs QEMU, or passes on its options, in words of their own or in strings."""
+    def words(
+        self,
+        words: Sequence[Token],
+        env: Sequence[tuple[Value, Value]] = (),
+        *,
+        is_run: bool = False,
+        nesting: int = 0,
+    ) -> None:
+        """The words of a command: it runs QEMU, or passes on its options, in words of their own or in strings.
+
+        `is_run`: the first word is the name of a program, if it is not an assignment.
+        """
         if not words or is_no_command([word.value for word in words]):
             return
         command = find_command(words, env)
@@ -128,8 +138,8 @@ class ScriptReader:
         program = program_at(words)
         is_bare = command is None and not runs_another(words)
         if not reads_patterns(words):
-            for word in words if program is None else words[:program]:
-                self.string(word.value, is_bare, nesting=nesting)
+            for at, word in enumerate(words if program is None else words[:program]):
+                self.string(word.value, is_bare and (at > 0 or not is_run), nesting=nesting)
 
     def string(self, value: Value, is_bare: bool = True, name: str = "", nesting: int = 0) -> None:
         """A string that may hold a script, options, or the value of one.
@@ -137,6 +147,7 @@ class ScriptReader:
         `is_bare`: it may be the latter; `name`: of the variable it is assigned to.
         """
         start, assigned = prefix(value.text)
+        is_bare |= bool(start)
         if start:
             value = value.pick((start, len(value.text)))
         option = self.uses.get(name or assigned)
@@ -152,7 +163,7 @@ class ScriptReader:
         command = option_list(split(value)) if value.text.lstrip().startswith("-") else None
         if command is not None:
             self._keep(command)
-        elif nesting < MAX_NESTING:
+        elif nesting < MAX_NESTING and ("\n" in value.text.strip() or not is_message(value.text)):
             self.script(value, nesting=nesting + 1)
 
     def _keep(self, command: CommandNode | None) -> None:
@@ -165,12 +176,12 @@ class ScriptReader:
             node = stack.pop()
             if not script.has_hint(node) and node.type != "heredoc_end":
                 continue
-            if node.type in ("ERROR", "heredoc_end") and _ends_too_soon(script, node):
+            if node.type in ("ERROR", "heredoc_end") and ends_too_soon(script, node):
                 self._not_read(script, node)
                 return
-            if node.type == "ERROR" or _is_broken(node):
+            if node.type == "ERROR" or is_broken(node):
                 self._by_lines(script, node, nesting)
-                if _rest_of_line(node) is not None:
+                if rest_of_line(node) is not None:
                     stack.pop()  # was read with it
                 continue
             if node.type == "command":
@@ -186,7 +197,7 @@ class ScriptReader:
     def _by_lines(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         """What cannot be read as a whole, line by line; what names QEMU and cannot be read even so is told."""
         low, high = script.range(node)
-        rest = _rest_of_line(node)
+        rest = rest_of_line(node)
         if rest is not None:
             high = script.value.text.find("\n", script.range(rest)[1]) % (len(script.value.text) + 1)
         for line in interesting_lines(script.value.pick((low, high))):
@@ -211,7 +222,7 @@ class ScriptReader:
         env = [pair for pair in assigned if pair is not None]
         if env and words and OPTION_WORD.fullmatch(env[-1][1].text):  # X=-serial tcp::1, as environment files have it
             words = tokens([env.pop()[1], *(word.value for word in words)], self.host)
-        self.words(words, env, nesting)
+        self.words(words, env, is_run=True, nesting=nesting)
 
     def _assigned(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         """`NAME=(…)`, `NAME="-serial …"`, or `NAME=telnet:…` that is used as `-serial $NAME`."""
@@ -264,30 +275,6 @@ class ScriptReader:
     def _problem(self, script: Script, start: int) -> None:
         if script.is_script:
             self.problems.append(Problem("shell-not-read", Span(start, start), {}))
-
-
-def _is_broken(node: tree_sitter.Node) -> bool:
-    """Whether a command or assignment has parts that are not known, or a substitution does not end."""
-    if node.type == "command_substitution":
-        return node.children[-1].is_missing
-    return node.type in ("command", "variable_assignment") and (node.has_error or _rest_of_line(node) is not None)
-
-
-def _ends_too_soon(script: Script, node: tree_sitter.Node) -> bool:
-    """Whether a heredoc ends at a line that only begins with its end word: the grammar takes `EOF2` for `EOF`.
-
-    What follows would be misread.
-    """
-    ends = outermost(node, ("heredoc_end",))
-    return any(script.data[end.end_byte : end.end_byte + 1] not in LINE_ENDS for end in ends)
-
-
-def _rest_of_line(command: tree_sitter.Node) -> tree_sitter.Node | None:
-    """What follows a command on its line where that cannot be read, so that the command's words are not known."""
-    following = command.next_sibling if command.type == "command" else None
-    if following is None or following.type != "ERROR" or following.start_point[0] != command.end_point[0]:
-        return None
-    return following
 
 
 def _assignment(script: Script, node: tree_sitter.Node) -> tuple[Value, Value] | None:

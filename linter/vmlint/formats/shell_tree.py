@@ -23,8 +23,12 @@ EXPANSIONS = ("simple_expansion", "expansion", "command_substitution", "arithmet
 NOT_WORDS = frozenset(
     ("file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment", "(", ")")
 )
+LINE_ENDS = (b"\n", b"\r", b"")
 HINT = re.compile(rb"qemu|kvm", re.IGNORECASE)
 HEREDOC = re.compile(rb"<<")
+HEREDOC_START = re.compile(rb"<<-?[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.-]+))")
+MAX_UNENDED = 100
+"""End words that are remembered to have no end."""
 ESCAPED_BLANK = re.compile(rb"\\[ \t]")
 CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
 CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
@@ -41,7 +45,7 @@ class Script:
         self._host = host
         self.is_script = is_script
         """A heredoc or a string may as well hold a text."""
-        self.data = COMMENT_IN_LINE.sub(_without_comment, value.text.encode("utf-8", "replace"))
+        self.data = _without_false_ends(COMMENT_IN_LINE.sub(_without_comment, value.text.encode("utf-8", "replace")))
         self.hints = sorted(
             match.start() for pattern in (byte_hints(), HEREDOC) for match in pattern.finditer(self.data)
         )
@@ -126,6 +130,32 @@ def _without_comment(substitution: re.Match[bytes]) -> bytes:
     return b"`:" + ASCII.sub(b" ", substitution[0][2:-1]) + b"`"
 
 
+def _without_false_ends(data: bytes) -> bytes:
+    """The text with other lines in its heredocs for those that only begin with the end word: the grammar takes `EOF2`
+    for `EOF`."""
+    changed: bytearray | None = None
+    unended: set[bytes] = set()
+    start = HEREDOC_START.search(data)
+    while start is not None:
+        at = start.end()
+        word = start[1] or start[2] or start[3]
+        line = re.compile(rb"^\t*()" + re.escape(word) + rb"(?:(\r?$)|.)", re.MULTILINE)
+        found = None if word in unended else line.search(data, at)
+        false_ends = []
+        while found is not None and found[2] is None:
+            false_ends.append(found.start(1))
+            found = line.search(data, found.end())
+        if found is None:
+            unended.update((word,) if len(unended) < MAX_UNENDED else ())
+        else:
+            at = found.end()
+            changed = changed or bytearray(data)
+            for false_end in false_ends:
+                changed[false_end] = ord("_")
+        start = HEREDOC_START.search(data, at)
+    return bytes(changed) if changed else data
+
+
 def outermost(node: tree_sitter.Node, types: tuple[str, ...]) -> Iterator[tree_sitter.Node]:
     """Nodes of some types in or below `node`, but none inside another."""
     stack = [node]
@@ -135,6 +165,30 @@ def outermost(node: tree_sitter.Node, types: tuple[str, ...]) -> Iterator[tree_s
             yield found
         else:
             stack.extend(found.children)
+
+
+def is_broken(node: tree_sitter.Node) -> bool:
+    """Whether a command or assignment has parts that are not known, or a substitution does not end."""
+    if node.type == "command_substitution":
+        return node.children[-1].is_missing
+    return node.type in ("command", "variable_assignment") and (node.has_error or rest_of_line(node) is not None)
+
+
+def ends_too_soon(script: Script, node: tree_sitter.Node) -> bool:
+    """Whether a heredoc ends at a line that only begins with its end word: the grammar takes `EOF2` for `EOF`.
+
+    What follows would be misread.
+    """
+    ends = outermost(node, ("heredoc_end",))
+    return any(script.data[end.end_byte : end.end_byte + 1] not in LINE_ENDS for end in ends)
+
+
+def rest_of_line(command: tree_sitter.Node) -> tree_sitter.Node | None:
+    """What follows a command on its line where that cannot be read, so that the command's words are not known."""
+    following = command.next_sibling if command.type == "command" else None
+    if following is None or following.type != "ERROR" or following.start_point[0] != command.end_point[0]:
+        return None
+    return following
 
 
 @cache

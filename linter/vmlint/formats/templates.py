@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..source import OPAQUE
+from ..source import OPAQUE, Value
+from .spans import with_opaque
 
 START = re.compile(r"\{\{|\{%|\{#|<%")
 PART = re.compile(
@@ -16,6 +17,12 @@ PART = re.compile(
     r"|\{\{-?\s*(?:(?:if|else|end|range|with|define|template|block|include)\b|/\*|\$\w+\s*:?=)(?s:.{0,1000}?)\}\})"
     r"|\{\{(?s:.{0,500}?)\}\}|<%=(?s:.{0,500}?)%>"
 )
+STEERING = re.compile(
+    r"\{%[-+]?[ \t]*[a-z]+\b[^\n]{0,500}?%\}|(?<!\$)\{#[^\n]{0,500}?#\}|<%(?!=)[^\n]{0,500}?%>"
+    r"|\{\{-?[ \t]*(?:(?:if|else|end|range|with|define|template|block|include)\b|/\*|\$\w+[ \t]*:?=)[^\n]{0,500}?\}\}"
+)
+PUT_IN = re.compile(r"\{\{(?!\{)[^\n]{0,300}?\}\}|<%=[^\n]{0,300}?%>")
+"""What steers a template, and what it puts in, in files of commands, where a part stands in one line."""
 OPAQUE_RUN = re.compile(OPAQUE + "+")
 IN_LINE = re.compile(r"[^\r\n]")
 ASCII = re.compile(r"[!-~ \t]")
@@ -33,6 +40,28 @@ def has_parts(text: str) -> bool:
 def cover(text: str, in_place_of: Cover) -> str:
     """The same text, as long, with something else in place of each part of a template."""
     return PART.sub(lambda part: in_place_of(text, part), text)
+
+
+def filled_in(value: Value) -> Value:
+    """A text of commands as a template engine leaves it: without what steers that, the lines of its own included; what
+    it puts in is not known."""
+    if not has_parts(value.text):
+        return value
+    ranges, at = [], 0
+    for part in STEERING.finditer(value.text):
+        low, high = _own_line(value.text, *part.span())
+        ranges.append((at, max(at, low)))
+        at = max(at, high)
+    picked = value.pick(*ranges, (at, len(value.text))) if ranges else value
+    return with_opaque(picked, PUT_IN)
+
+
+def _own_line(text: str, low: int, high: int) -> tuple[int, int]:
+    """The line of a part that has one of its own, else the part."""
+    before, after = text.rfind("\n", 0, low) + 1, text.find("\n", high) + 1
+    after = after or len(text)
+    alone = not (text[before:low] + text[high:after]).strip()
+    return (before, after) if alone else (low, high)
 
 
 def for_yaml(text: str, part: re.Match[str]) -> str:

@@ -121,10 +121,13 @@ def _indented_end(text: str, lines: list[tuple[int, int]], at: int) -> int:
 
 
 def _prose_end(text: str, lines: list[tuple[int, int]], at: int) -> int:
-    """Index after the last line of a paragraph, with the lines that a backslash joins to it."""
+    """Index after the last line of a paragraph, with the lines that a backslash or code in a sentence joins to it."""
+    in_code = False
     for index in range(at + 1, len(lines)):
         low, high = _unquoted(text, *lines[index])
-        joined = text[slice(*lines[index - 1])].rstrip().endswith("\\")
+        before = text[slice(*lines[index - 1])].rstrip()
+        in_code ^= before.count("`") % 2 == 1
+        joined = before.endswith("\\") or (in_code and text[low:high].strip() != "")
         if not joined and (
             not text[low:high].strip()
             or INDENTED.match(text, low, high)

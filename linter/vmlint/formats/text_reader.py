@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from ..model import Node
 from ..qemu.commandline import CommandNode
 from ..source import Value
+from .dockerfile_text import read_dockerfile
 from .hints import may_hold_options
+from .line_dialects import BATCH, read_lines
 from .literal_finder import find_commands
-from .literal_languages import by_name
+from .literal_languages import BY_NAME
+from .literal_lookup import by_name
 from .literal_tree import read_tree
+from .make_text import read_make
+from .powershell_text import read_powershell
 from .programs import RUNNERS
 from .recognise import option_string
-from .shell_script import read_script
+from .shell_script import ScriptReader, read_script
 from .spans import with_opaque
 from .text_blocks import LINE, Block, blocks
 from .yaml_tree import read_yaml
@@ -29,7 +35,7 @@ MORE = re.compile(r"[ \t]*>[ \t]+")
 BULLET = re.compile(r"[ \t]*(?:[-*•][ \t]+(?=[^-\s])|\d+[.)][ \t]+)?[`\"']{0,3}")
 PROGRAM = re.compile(
     r"(?:(?:sudo|exec|nohup|env|time|[A-Z_]{1,40}=[^\s]{0,200})[ \t]+){0,5}"
-    r"(?:[^\s`'\"]*/)?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]"
+    r"(?:[^\s`'\"]*[\\/])?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]"
 )
 FILL = re.compile(
     r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]"
@@ -41,15 +47,24 @@ SHELLS = ("sh", "bash", "shell", "zsh", "ksh")
 COMMAND_END = re.compile(r"[;&|(`]")
 DATA = ("yaml", "yml")
 USER_PROMPT, ROOT_PROMPT = "$#"
+HOSTS: dict[str, Callable[[ScriptReader, Value], None]] = {
+    **dict.fromkeys(("bat", "batch", "cmd", "dos", "batchfile"), partial(read_lines, dialect=BATCH)),
+    **dict.fromkeys(("make", "makefile", "mk"), read_make),
+    **dict.fromkeys(("dockerfile", "docker", "containerfile"), read_dockerfile),
+}
+"""Formats that hold commands, by what fences call them."""
 
 
 def read_text(value: Value, nesting: int = 0) -> list[Node]:
-    """The QEMU command lines that a text shows."""
-    value = with_opaque(_dedented(value), FILL)
+    """The QEMU command lines that a text shows; `nesting`: how many texts it stands inside of."""
+    value = with_opaque(_dedented(value) if nesting else value, FILL)
     roots: list[Node] = []
     for block in blocks(value.text):
         language = block.language.lower()
-        if language in DATA or by_name(language):
+        host = HOSTS.get(language)
+        if host is not None:
+            roots.extend(_host(value.pick(*_whole(value, block.lines)), host))
+        elif language in DATA or by_name(language):
             roots.extend(_program(value.pick(*_whole(value, block.lines)), language, nesting))
         elif may_hold_options("\n".join(value.text[low:high] for low, high in block.lines)):
             is_prose = language == "text" and not block.is_code
@@ -73,8 +88,16 @@ def _whole(value: Value, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return [(low, high + text.startswith("\n", high)) for low, high in lines] or [(0, 0)]
 
 
+def _host(text: Value, read: Callable[[ScriptReader, Value], None]) -> list[Node]:
+    reader = ScriptReader(None, text.text)
+    read(reader, text)
+    return reader.roots
+
+
 def _program(code: Value, language: str, nesting: int) -> list[Node]:
     known = by_name(language)
+    if known is BY_NAME["powershell"]:
+        return read_powershell(code, nesting=nesting)
     tree = read_tree(code, known) if known else read_yaml(code)[0]
     return find_commands(tree, nesting)[0]
 

@@ -25,6 +25,7 @@ def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:
             "suppressed": report.suppressed,
             "fixed": report.fixed,
             "held_back": report.held_back,
+            **(report.baseline._asdict() if report.baseline else {}),
         },
     }
     stream.write(JsonText(stream, indent=2).of(document) + "\n")
