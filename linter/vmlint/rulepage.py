@@ -42,9 +42,9 @@ LANGUAGES = {
 }
 
 
-def rule_url(name: str) -> str:
-    """Address of a rule's page in the manual."""
-    return f"{HOME}/blob/main/docs/rules/{name}.md"
+def rule_url(rule: Rule) -> str:
+    """Address of a rule's page in the manual; empty for a rule of the user's own."""
+    return "" if rule.file else f"{HOME}/blob/main/docs/rules/{rule.name}.md"
 
 
 def rule_markdown(rule: Rule) -> str:
@@ -57,7 +57,7 @@ def rule_help_text(rule: Rule) -> str:
     facts = [f"Severity: {rule.severity}.", *(f"Versions: {words}." for words in _versions(rule))]
     fixes = [f"Fix ({safety}): {plain_text(FIX_WORDS[safety])}." for safety in _safeties(rule)]
     words = [plain_text(rule.summary), "", plain_text(rule.why.strip()), ""]
-    return "\n".join([*words, *facts, *fixes, rule_url(rule.name)])
+    return "\n".join([*words, *facts, *fixes, rule_url(rule)]).rstrip()
 
 
 def plain_text(markdown: str) -> str:

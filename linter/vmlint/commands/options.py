@@ -43,7 +43,15 @@ def add_setting_options(parser: argparse.ArgumentParser) -> None:
     rules.add_argument("--ignore", metavar="NAMES", action="append", default=[], help="not these rules or topics")
     least = "leave out what is less severe (default: notes are shown, but do not make exit code 1)"
     rules.add_argument("--min-severity", choices=SEVERITIES, help=least)
-    files = parser.add_argument_group("configuration").add_mutually_exclusive_group()
+    add_config_options(parser)
+
+
+def add_config_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which configuration file holds, and which rules there are besides vmlint's."""
+    group = parser.add_argument_group("configuration")
+    own = "file with rules of your own, besides those in the configuration; may be repeated"
+    group.add_argument("--rules", metavar="FILE", action="append", default=[], help=own)
+    files = group.add_mutually_exclusive_group()
     nearest = "default: the nearest vmlint.toml, or pyproject.toml with [tool.vmlint], upward from each file"
     files.add_argument("--config", metavar="FILE", help=f"configuration file to use for all ({nearest})")
     files.add_argument("--no-config", action="store_true", help="use no configuration file")
@@ -78,6 +86,7 @@ def settings(options: argparse.Namespace, configs: Configs) -> Settings:
         read_files(options.networks),
         configs,
         options.min_severity,
+        tuple(options.rules),
         options.baseline,
         options.write_baseline,
         tuple(file for _, file in options.output),
