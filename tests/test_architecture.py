@@ -59,7 +59,7 @@ ALLOWED = {
     "rulepage": {"model"},
     "reporters": {"model", "source", "rulepage"},
 }
-ROOF = {"__init__", "__main__", "cli", "commands", "run"}
+ROOF = {"__init__", "__main__", "cli", "commands", "look", "parallel", "run"}
 """What may see everything."""
 HEAVY = {
     "lxml",
