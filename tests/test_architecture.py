@@ -40,7 +40,9 @@ ALLOWED = {
     "engine": {"model", "source", "finding", "versions", "libvirt"},
     "anchors": {"model", "source"},
     "baseline": {"discover", "model"},
+    "house": {"catalog", "discover", "model", "suggest", "toml_file"},
     "policy": {
+        "house",
         "baseline",
         "catalog",
         "choice",
