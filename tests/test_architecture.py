@@ -51,13 +51,14 @@ ALLOWED = {
         "patterns",
         "settings",
         "versions",
+        "targets",
     },
     "suppress": {"model", "source", "finding"},
     "fixer": {"model", "source"},
     "writer": {"discover"},
     "rulepage": {"model"},
     "upgrade": {"model", "source", "qemu", "targets"},
-    "reporters": {"model", "source", "data", "rulepage", "targets", "upgrade"},
+    "reporters": {"model", "source", "rulepage", "targets", "upgrade"},
 }
 ROOF = {"__init__", "__main__", "cli", "commands", "run", "upgrade_run"}
 """What may see everything."""

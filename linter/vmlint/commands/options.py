@@ -116,7 +116,8 @@ def settings(options: argparse.Namespace, configs: Configs) -> Settings:
 
 def has_settings(options: argparse.Namespace) -> bool:
     """Whether there are settings that may be wrong, which the user wants to hear even if there is nothing to lint."""
-    return bool(options.qemu or options.libvirt or options.select or options.ignore or options.networks)
+    named = options.target or options.select or options.ignore or options.networks
+    return bool(options.qemu or options.libvirt or named)
 
 
 def _output(formats: Collection[str], text: str) -> tuple[str, str]:
