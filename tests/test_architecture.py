@@ -60,7 +60,7 @@ ALLOWED = {
     "writer": {"discover"},
     "rulepage": {"model"},
     "upgrade": {"model", "source", "qemu", "targets"},
-    "reporters": {"model", "source", "data", "rulepage", "targets", "upgrade"},
+    "reporters": {"model", "source", "rulepage", "targets", "upgrade"},
 }
 ROOF = {"__init__", "__main__", "cli", "commands", "look", "parallel", "run", "upgrade_run"}
 """What may see everything."""

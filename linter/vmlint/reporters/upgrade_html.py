@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import os
 from collections.abc import Iterator
 from string import Template
 from typing import TextIO
 
 from .. import __version__
-from ..data import data_path
 from ..model import Diagnostic
 from ..rulepage import HOME, page_url
 from ..targets import Distribution
@@ -54,7 +54,7 @@ def write(report: UpgradeReport, stream: TextIO) -> None:
 
 
 def _part(name: str) -> str:
-    with open(data_path(f"reporters/upgrade_page/{name}"), encoding="utf-8") as stream:
+    with open(os.path.join(os.path.dirname(__file__), "upgrade_page", name), encoding="utf-8") as stream:
         return stream.read()
 
 
