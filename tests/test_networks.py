@@ -78,10 +78,9 @@ def test_a_text_can_be_given_its_networks() -> None:
 
 
 def test_only_a_pool_that_lists_its_devices_has_a_size() -> None:
-    first, second = GUEST.replace("<model type='virtio'/>", "").split("    <interface type='network'>")[1:]
-    twice = GUEST.replace(
-        "  </devices>", f"    <interface type='network'>{first}    <interface type='network'>{second}"
-    )
+    start, end = GUEST.index("    <interface"), GUEST.index("  </devices>")
+    other = GUEST[start:end].replace("ua-b", "ua-c").replace(MAC, "52:54:00:aa:bb:02")
+    twice = GUEST[:end] + other + GUEST[end:]
     listed = "<address type='pci' domain='0' bus='3' slot='7' function='1'/>"
     for devices, small in ((listed, True), (f"<pf dev='eth0'/>{listed}", False), (listed + "{{ more }}", False)):
         pool = f"<network><name>vfs</name><forward mode='hostdev'>{devices}</forward></network>"
