@@ -18,10 +18,10 @@ class CompiledData(BuildHookInterface[Any]):
         from vmlint import catalog, data
 
         catalog.rules()
-        facts = [file for file in os.listdir(data.data_path(data.FACTS)) if file.endswith(".toml")]
+        facts = data.fact_files()
         for file in facts:
-            data.read_toml(f"{data.FACTS}/{file}")
-        for name in ("rules", *facts):
+            data.read_toml(file)
+        for name in ("rules", *(file.removesuffix(".toml") for file in facts)):
             path = data.compiled_path(name)
             if version != "editable" and os.path.exists(path):
                 build_data["force_include"][path] = f"vmlint/{data.COMPILED}/{os.path.basename(path)}"

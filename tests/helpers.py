@@ -13,7 +13,7 @@ from vmlint.choice import target
 from vmlint.engine import Engine
 from vmlint.fixer import Fixed, fix
 from vmlint.model import Diagnostic, Document
-from vmlint.run import ALL_FIXES, SAFE_FIXES
+from vmlint.settings import ALL_FIXES, SAFE_FIXES
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,9 +30,12 @@ def lint(path: str, data: bytes, qemu: str | None = None) -> list[Diagnostic]:
     return Engine(rules(), target(qemu)).lint(read(path, data))
 
 
-def lint_and_fix(path: str, data: bytes, qemu: str | None = None, unsafe: bool = False) -> Fixed:
-    """A file after --fix."""
-    engine = Engine(rules(), target(qemu))
+def lint_and_fix(
+    path: str, data: bytes, qemu: str | None = None, unsafe: bool = False, topic: str | None = None
+) -> Fixed:
+    """A file after --fix, by all rules or those of one topic."""
+    chosen = {name: rule for name, rule in rules().items() if topic in (None, rule.topic)}
+    engine = Engine(chosen, target(qemu))
 
     def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
         document = read(path, content)

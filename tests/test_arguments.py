@@ -68,9 +68,15 @@ class TestSet:
         assert found("-set device.e.multifunction=1", "==7.2") == [("boolean-not-on-or-off", "1")]
         assert fixes("-set device.e.multifunction=1", "==7.2") == [("safe", "-set device.e.multifunction=on")]
 
-    @pytest.mark.parametrize("text", ["device.e", "e.multifunction=1", "machine.x.usb=1", "other.x.usb=1", "="])
+    @pytest.mark.parametrize("text", ["e.multifunction=1", "machine.x.usb=1", "other.x.usb=1", "="])
     def test_what_is_no_such_parameter_is_left_alone(self, text: str) -> None:
         assert found(f"-set {text}", "==11.1") == []
+
+    @pytest.mark.parametrize("text", ["device.e.multifunction", "device.e.nomultifunction", "device.e"])
+    def test_without_a_value(self, text: str) -> None:
+        """Refused by all four: "can't parse"; so there is no short form."""
+        assert found(f"-set {text}", "==5.2") == [("parameter-without-value", text)]
+        assert fixes(f"-set {text}", "==5.2") == []
 
 
 class TestJson:

@@ -15,15 +15,14 @@ import pytest
 from vmlint import catalog, data
 
 ROOT = Path(__file__).parent.parent
-FACTS = sorted(path.name for path in (ROOT / data.FACTS).glob("*.toml"))
 RULES = sorted((ROOT / "rules").glob("*.toml"))
 
 
-@pytest.mark.parametrize("name", FACTS)
+@pytest.mark.parametrize("name", data.fact_files())
 def test_facts_are_the_same_read_quickly(name: str) -> None:
-    data.read_toml(f"{data.FACTS}/{name}")  # leaves the JSON there
-    assert os.path.exists(data.compiled_path(name)), "JSON cannot hold it"
-    assert data.read_toml(f"{data.FACTS}/{name}") == data.parse_toml(data.data_path(f"{data.FACTS}/{name}"))
+    data.read_toml(name)  # leaves the JSON there
+    assert os.path.exists(data.compiled_path(name.removesuffix(".toml"))), "JSON cannot hold it"
+    assert data.read_toml(name) == data.parse_toml(data.data_path(name))
 
 
 def test_rules_are_the_same_read_quickly() -> None:

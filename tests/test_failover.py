@@ -92,7 +92,10 @@ def test_releases_differ() -> None:
 
 def test_many_pairs_take_no_longer_each() -> None:
     pairs = [
-        f"{STANDBY} {PORT} {PRIMARY}".replace("net1", f"net{n}").replace("root1", f"r{n}").replace("vf1", f"vf{n}")
+        f"{STANDBY}:{n % 256:02x} {PORT} {PRIMARY}".replace("52:54:00:aa:bb:01", f"52:54:00:aa:{n // 256:02x}")
+        .replace("net1", f"net{n}")
+        .replace("root1", f"r{n}")
+        .replace("vf1", f"vf{n}")
         for n in range(1500)
     ]
     assert rules(f"qemu-system-x86_64 -M q35 {' '.join(pairs)}") == []

@@ -72,7 +72,8 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert "vmlint/rules/facts/releases.toml" in data
     assert {name for name in held if name.endswith(".py")} == code
     assert {name for name in held if name.endswith(".toml")} == data
-    compiled = {f"vmlint/compiled/{path.name}.json" for path in (ROOT / "rules" / "facts").glob("*.toml")}
+    facts = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "rules" / "facts").rglob("*.toml")]
+    compiled = {f"vmlint/compiled/{'.'.join(path.parts)}.json" for path in facts}
     assert {name for name in held if name.endswith(".json")} == {*compiled, "vmlint/compiled/rules.json"}
     assert any(name.startswith("vmlint/schemas/") for name in held)
     assert f"{information}/licenses/LICENSE" in held

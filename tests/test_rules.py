@@ -14,7 +14,7 @@ from vmlint.engine import Engine
 from vmlint.fixer import apply
 from vmlint.libvirt.networks import Networks, networks_in
 from vmlint.model import Diagnostic, Document, Example, Rule
-from vmlint.suppress import RULE, suppress
+from vmlint.suppress import suppress
 
 PACKAGE = Path(__file__).parent.parent / "linter" / "vmlint"
 RULES = list(catalog.rules().values())
@@ -28,11 +28,11 @@ def look(text: str, example: Example, rules: dict[str, Rule]) -> tuple[Document,
     format_ = formats.claim(example.file, data)
     assert format_ is not None, f"no format reads {example.file}"
     document = format_.parse(example.file, data)
-    engine = Engine(rules, target(example.qemu, example.libvirt))
+    engine = Engine(catalog.rules(), target(example.qemu, example.libvirt))
     found = engine.lint(document, Networks(networks_in(document)))
-    left = suppress(document, found, catalog.rules(), set(catalog.rules()))
-    unused = [engine.diagnostic(document, RULE, finding) for finding in left.unused if RULE in rules]
-    return document, left.diagnostics + unused
+    left = suppress(document, found, catalog.rules(), engine.active, requires_reason=True)
+    found = left.diagnostics + [engine.diagnostic(document, rule, finding) for rule, finding in left.told]
+    return document, [diagnostic for diagnostic in found if diagnostic.rule in rules]
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
@@ -94,4 +94,5 @@ def test_check_functions_and_tables_name_each_other() -> None:
 @pytest.mark.parametrize("option", ["-serial unix:server", "-mon mux", "-device ramfb", "-chardev null,id=server"])
 def test_a_name_that_is_also_a_boolean_is_a_name(option: str) -> None:
     example = Example("start.sh", "", "", (), None, None)
-    assert look(f"qemu-system-x86_64 {option}\n", example, catalog.rules())[1] == []
+    options = {rule.name: rule for rule in RULES if rule.topic == "options"}
+    assert look(f"qemu-system-x86_64 {option}\n", example, options)[1] == []

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from vmlint.fixer import apply
 from vmlint.formats import argv, shell, xml
-from vmlint.formats.xml_node import TEMPLATE, XmlNode
+from vmlint.formats.xml_node import XmlNode
+from vmlint.formats.xml_template import TEMPLATE
 from vmlint.model import Document, Node
 from vmlint.qemu.commandline import CommandNode, OptionNode
 from vmlint.source import OPAQUE, Edit, Value

@@ -14,11 +14,11 @@ import sys
 TYPE_CHECKING = False  # as in typing, whose import would cost more than this module
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import ModuleType
     from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHECKOUT = os.path.dirname(os.path.dirname(HERE))
-FACTS = "rules/facts"
 COMPILED = "compiled"
 """The folder of the JSON."""
 
@@ -34,26 +34,40 @@ def data_path(name: str) -> str:
 
 
 def compiled_path(name: str) -> str:
-    """Path of the JSON called `name`, there or not."""
+    """Path of the JSON called `name` (`rules/facts/releases`), there or not."""
     folder = os.path.join(HERE, COMPILED) if _is_installed() else os.path.join(CHECKOUT, "build", COMPILED)
-    return os.path.join(folder, f"{name}.json")
+    return os.path.join(folder, f"{name.replace('/', '.')}.json")
 
 
 def read_toml(name: str) -> dict[str, Any]:
     """A TOML data file of ours. Raises OSError and tomllib.TOMLDecodeError."""
     path = data_path(name)
-    tables: dict[str, Any] = compiled(os.path.basename(name), [path], lambda: parse_toml(path))
+    tables: dict[str, Any] = compiled(name.removesuffix(".toml"), [path], lambda: parse_toml(path))
     return tables
+
+
+def fact_files() -> list[str]:
+    """The names of all TOML files with facts, for `read_toml`."""
+    top = data_path("rules/facts")
+    found = [os.path.join(folder, file) for folder, _, files in os.walk(top) for file in files]
+    names = ["rules/facts/" + os.path.relpath(path, top).replace(os.sep, "/") for path in found]
+    return sorted(name for name in names if name.endswith(".toml"))
 
 
 def parse_toml(path: str) -> dict[str, Any]:
     """What the text of a TOML file says. Raises OSError and tomllib.TOMLDecodeError."""
+    with open(path, "rb") as stream:
+        tables: dict[str, Any] = toml_library().load(stream)
+        return tables
+
+
+def toml_library() -> ModuleType:
+    """Python's own reader of TOML, or the package that became it."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
-    with open(path, "rb") as stream:
-        return tomllib.load(stream)
+    return tomllib
 
 
 def compiled(name: str, sources: Iterable[str], make: Callable[[], Any]) -> Any:

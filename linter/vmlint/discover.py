@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 HINTS = (
     *(b"qemu", b"QEMU", b"kvm", b"KVM", b"<domain", b"<network", b",nowait", b",server", b",readonly"),
@@ -17,9 +17,12 @@ HINTS = (
 UNSEARCHED = (".xml", ".args")
 """What git's search may miss: XML may be UTF-16, and `.args` may hold any option."""
 NOTHING = "no libvirt XML and no QEMU command line in it"
+EXCLUDED = "it is excluded"
 SNIFF = 1 << 20
 MAX_SIZE = 64 << 20
 SNIFF_PROGRAM = 4096
+Candidate = tuple[str, bytes, bool]
+"""Path and first bytes of a file that may hold a VM configuration, and whether the user named it."""
 SKIPPED_FOLDERS = frozenset((".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".tox"))
 
 
@@ -34,26 +37,40 @@ class UsageError(Exception):
 class Search:
     """Goes through paths once; what it does not hand out is told afterwards.
 
+    `excludes`: whether a path, with `/` at its end if it is a folder, is to be left out. That does not concern what the
+    user names, unless `force`.
     `skipped`: files named by the user with nothing to lint, and why. `failures`: paths that cannot be read, and why.
     """
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self._paths = paths
-        self._seen: dict[tuple[int, int], list[str]] = {}
+    def __init__(
+        self, paths: Iterable[str], excludes: Callable[[str], bool] = lambda path: False, force: bool = False
+    ) -> None:
+        self.paths = paths
+        self._excludes = excludes
+        self._force = force
+        self._seen: dict[tuple[int, int], str] = {}
+        """The first name of each file met."""
+        self._links: dict[tuple[int, int], set[str]] = {}
+        """All names, without links, of files met more than once."""
         self.skipped: list[tuple[str, str]] = []
         self.failures: list[tuple[str, str]] = []
 
-    def __iter__(self) -> Iterator[tuple[str, bytes, bool]]:
+    def __iter__(self) -> Iterator[Candidate]:
         """Path and first bytes of each file that may hold a VM configuration, and whether the user named it."""
-        for path in self._paths:
+        for path in self.paths:
             files, is_found = self._files(path)
+            is_spared = not self._force and (files == [path] or self._excludes(f"{path}/"))
             for file in files:
+                named = file == path
                 try:
-                    head, inode = _head(file, is_found or file == path)
+                    head, inode = _head(file, is_found or named)
+                    why = nothing_to_lint(head, file)
                 except Unreadable as error:
-                    self.failures.append((file, str(error)))
+                    if is_spared or not self._excludes(file):
+                        self.failures.append((file, str(error)))
                     continue
-                why, named = nothing_to_lint(head, file), file == path
+                if not why and not is_spared and self._excludes(file):
+                    why = EXCLUDED
                 if not why:
                     if self._is_new(file, inode):
                         yield file, head, named
@@ -62,9 +79,15 @@ class Search:
 
     def _is_new(self, file: str, inode: tuple[int, int]) -> bool:
         """Whether a file comes up for the first time, under whatever name; hard links are files of their own."""
-        names = self._seen.setdefault(inode, [])
-        names.append(file)
-        return len(names) == 1 or len({os.path.realpath(name) for name in names}) == len(names)
+        if inode not in self._seen:
+            self._seen[inode] = file
+            return True
+        seen = self._links.setdefault(inode, {os.path.realpath(self._seen[inode])})
+        real = os.path.realpath(file)
+        if real in seen:
+            return False
+        seen.add(real)
+        return True
 
     def _files(self, path: str) -> tuple[list[str], bool]:
         """The files below a folder that git does not ignore, or all of them where git cannot tell; a file is itself.
@@ -100,13 +123,19 @@ class Search:
                 self._fail(error)
 
     def _fail(self, error: OSError) -> None:
-        self.failures.append((str(error.filename), reason(error)))
+        if not self._excludes(f"{error.filename}/"):
+            self.failures.append((str(error.filename), reason(error)))
 
 
 def reason(error: Exception) -> str:
     """Why a path cannot be used, in plain words."""
     words = getattr(error, "strerror", None) or str(error)
     return words[:1].lower() + words[1:]
+
+
+def own_mistake(error: Exception) -> str:
+    """What to say of an error that nobody foresaw."""
+    return f"internal error, please report it with the file: {type(error).__name__}: {error}"
 
 
 def _ask_git(folder: str) -> list[str] | None:
@@ -195,15 +224,25 @@ def _head(path: str, look_further: bool) -> tuple[bytes, tuple[int, int]]:
     """The first bytes of a file, and what tells it from all others; all of it if only that has a hint and
     `look_further`. Raises Unreadable."""
     try:
-        with open(path, "rb") as stream:
-            status = os.fstat(stream.fileno())
-            size = min(status.st_size or SNIFF, SNIFF)  # a buffer of SNIFF bytes for each small file would cost most
-            head = stream.read(size)
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))  # a file object costs as much as the reading
+        try:
+            status = os.fstat(handle)
+            head = _read(handle, min(status.st_size or SNIFF, SNIFF))
             if look_further and len(head) == SNIFF and nothing_to_lint(head) == NOTHING:
-                head += stream.read(MAX_SIZE - SNIFF)
+                head += _read(handle, MAX_SIZE - SNIFF)
             return head, (status.st_dev, status.st_ino)
+        finally:
+            os.close(handle)
     except OSError as error:
         raise Unreadable(reason(error)) from error
+
+
+def _read(handle: int, size: int) -> bytes:
+    """So many bytes, or all that are left; each time the system may hand out fewer."""
+    data = os.read(handle, size)
+    while data and len(data) < size and (more := os.read(handle, size - len(data))):
+        data += more
+    return data
 
 
 def nothing_to_lint(head: bytes, path: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cached_property
 from importlib import import_module
 from typing import cast
 
@@ -22,12 +22,11 @@ class Engine:
     def __init__(self, rules: Mapping[str, Rule], target: Target) -> None:
         self._rules = rules
         self._target = target
-        self._by_path: dict[str, list[tuple[Rule, Match, Check]]] = {}
+        self._by_path: dict[str, list[_Group]] = {}
         for rule in rules.values():
             if applies(rule, target):
                 for match in rule.matches:
-                    check = _function(match.check) if match.check else _declared(match)
-                    self._by_path.setdefault(match.select, []).append((rule, match, check))
+                    _add(self._by_path.setdefault(match.select, []), rule, match)
         self._wanted = frozenset(self._by_path)
 
     @property
@@ -43,19 +42,45 @@ class Engine:
         """All findings in a document, in the order of the file; `networks`: those whose XML is at hand."""
         found = list(self._problems(document))
         networks = Networks() if networks is None else networks
-        for root in document.roots:
-            context = Context(self._target, root, networks, {})
+        for root, facts in zip(document.roots, document.facts, strict=True):
+            context = Context(self._target, root, networks, {}, facts, document.source)
             for path, node in root.walk(self._wanted):
-                for rule, match, check in self._by_path[path]:
-                    if not match.where or all(_holds(node, *condition) for condition in match.where.items()):
-                        found.extend(_diagnostic(document, rule, finding) for finding in check(node, context))
-        return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message))
+                for group in self._by_path[path]:
+                    if group.holds(node):
+                        for rule, check in group.checks:
+                            found.extend([_diagnostic(document, rule, finding) for finding in check(node, context)])
+        return found and sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message))
 
     def _problems(self, document: Document) -> Iterator[Diagnostic]:
         for problem in document.problems:
             if problem.rule in self._rules:
                 finding = Finding(problem.span, problem.fields)
                 yield _diagnostic(document, self._rules[problem.rule], finding)
+
+
+class _Group:
+    """Rules that look at the same nodes under the same conditions, which are asked once for all of them."""
+
+    def __init__(self, where: Mapping[str, str | tuple[str, ...] | bool]) -> None:
+        self.where = where
+        self.matches: list[tuple[Rule, Match]] = []
+
+    def holds(self, node: Node) -> bool:
+        """Whether the rules want to see a node."""
+        return not self.where or all(_holds(node, *condition) for condition in self.where.items())
+
+    @cached_property
+    def checks(self) -> list[tuple[Rule, Check]]:
+        """The functions of the rules, loaded when a node is first handed to them: most files need few."""
+        return [(rule, _function(match.check) if match.check else _declared(match)) for rule, match in self.matches]
+
+
+def _add(groups: list[_Group], rule: Rule, match: Match) -> None:
+    group = next((group for group in groups if group.where == match.where), None)
+    if group is None:
+        group = _Group(match.where)
+        groups.append(group)
+    group.matches.append((rule, match))
 
 
 def applies(rule: Rule, target: Target) -> bool:
@@ -99,16 +124,7 @@ class _Fields(dict[str, str]):
 
 
 def _function(name: str) -> Check:
-    """The function that a rule names, loaded when a node is first handed to it: most files need few of them."""
-
-    def check(node: Node, context: Context) -> Iterable[Finding]:
-        return _loaded(name)(node, context)
-
-    return check
-
-
-@cache
-def _loaded(name: str) -> Check:
+    """The function that a rule names."""
     module, _, function = name.partition(".")
     return cast(Check, getattr(import_module(f".checks.{module}", __package__), function))
 
@@ -121,7 +137,8 @@ def _diagnostic(document: Document, rule: Rule, finding: Finding) -> Diagnostic:
         fix = Fix(title, finding.safety or variant.safety, tuple(sorted(finding.edits)))
     notes = tuple(Note(rule.notes[name].format_map(finding.fields), _span(place)) for name, place in finding.notes)
     message = variant.message.format_map(finding.fields)
-    return Diagnostic(rule.name, variant.severity, message, document.source, _span(finding.at), notes, fix)
+    at = _span(finding.at)
+    return Diagnostic(rule.name, variant.severity, message, document.source, at, notes, fix, effect=variant.effect)
 
 
 def _span(place: Place) -> Span:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
-from .libvirt.networks import Networks
 from .model import Node, Place
-from .source import Edit
+from .source import Edit, Source
 from .versions import Target
+
+if TYPE_CHECKING:
+    from .libvirt.networks import Networks
+
+T = TypeVar("T")
 
 
 class Context(NamedTuple):
@@ -20,8 +24,18 @@ class Context(NamedTuple):
     """The domain, network or command line that the node stands in."""
     networks: Networks
     """Networks whose XML is at hand."""
-    memo: dict[str, object]
+    memo: dict[object, object]
     """What checks have worked out about the root, for each other; empty at first, and kept for this root only."""
+    facts: dict[object, object]
+    """The same for what does not depend on the target: kept with the document, for looks with other targets."""
+    source: Source
+    """The file that the root stands in."""
+
+    def of_root(self, make: Callable[[Node], T]) -> T:
+        """What `make` works out about the root, worked out once however many checks ask."""
+        if make not in self.memo:
+            self.memo[make] = make(self.root)
+        return cast("T", self.memo[make])
 
 
 class Finding(NamedTuple):

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("error", "warning", "note")
 SAFETIES = ("safe", "unsafe", "shown")
+EFFECTS = ("starts", "refused", "unknown")
+"""What becomes of a VM with a finding: it starts, whatever else is wrong; QEMU or libvirt refuses it; nobody can tell
+from the file."""
 
 
 class Fix(NamedTuple):
@@ -145,6 +148,8 @@ class Document:
         self.format_name = format_name
         self.roots = tuple(roots)
         self.problems = tuple(problems)
+        self.facts: tuple[dict[object, object], ...] = tuple({} for _ in self.roots)
+        """What checks have worked out about each root, whatever the target: for the next look at the document."""
 
 
 class Note(NamedTuple):
@@ -152,6 +157,13 @@ class Note(NamedTuple):
 
     message: str
     span: Span
+
+
+class Anchor(NamedTuple):
+    """What stays of a finding when lines move: its place in the tree of the file, and a hash of the text around it."""
+
+    path: str
+    text: str
 
 
 class Diagnostic(NamedTuple):
@@ -164,6 +176,10 @@ class Diagnostic(NamedTuple):
     span: Span
     notes: tuple[Note, ...] = ()
     fix: Fix | None = None
+    anchor: Anchor | None = None
+    """Only in runs that know findings again."""
+    effect: str = EFFECTS[0]
+    """One of EFFECTS: what it means for the start of the VM."""
 
 
 class Gate(NamedTuple):
@@ -182,6 +198,7 @@ class Variant(NamedTuple):
     severity: str
     fix_title: str | None
     safety: str
+    effect: str = EFFECTS[0]
 
 
 class Match(NamedTuple):
@@ -246,6 +263,13 @@ class Change(NamedTuple):
     after: bytes
 
 
+class Known(NamedTuple):
+    """How many findings are left out because a baseline has them, and how many of a baseline are no longer there."""
+
+    known: int
+    gone: int
+
+
 class Report(NamedTuple):
     """All that a reporter or the exit code may look at."""
 
@@ -259,6 +283,10 @@ class Report(NamedTuple):
     fixed: int = 0
     held_back: int = 0
     changes: tuple[Change, ...] = ()
+    failing: int = 0
+    """How many diagnostics are severe enough to make a run fail."""
+    baseline: Known | None = None
+    """Only where a baseline is in use."""
 
     def count(self, severity: str) -> int:
         """Number of diagnostics of one severity."""

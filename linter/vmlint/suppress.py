@@ -23,7 +23,8 @@ OPENS = re.compile(r"[(\[{:\\|>=][ \t]*$")
 """The end of a line after which a command, a list or a block begins on the next."""
 XML_COMMENT = re.compile(r"<!--[^>]*-->")
 MOST = 1 << 62
-RULE = "unused-suppression"
+UNUSED, WITHOUT_REASON = "unused-suppression", "suppression-without-reason"
+NO_WORD = re.compile(r"[\W_]*")
 
 
 class Suppression(NamedTuple):
@@ -34,6 +35,7 @@ class Suppression(NamedTuple):
     span: Span
     removal: Edit
     """Takes the comment out, with its line if nothing else stands there."""
+    has_reason: bool
 
     def names_rule(self, rule: Rule) -> bool:
         """Whether it names a rule, or its topic."""
@@ -41,17 +43,24 @@ class Suppression(NamedTuple):
 
 
 class Suppressed(NamedTuple):
-    """What is left of some findings, how many were switched off, and what to say of comments that did nothing."""
+    """What is left of some findings, how many were switched off, and what to say of the comments by which rule."""
 
     diagnostics: list[Diagnostic]
     number: int
-    unused: list[Finding]
+    told: list[tuple[str, Finding]]
 
 
 def suppress(
-    document: Document, diagnostics: list[Diagnostic], rules: Mapping[str, Rule], active: Collection[str]
+    document: Document,
+    diagnostics: list[Diagnostic],
+    rules: Mapping[str, Rule],
+    active: Collection[str],
+    requires_reason: bool = False,
 ) -> Suppressed:
-    """Leave out what comments switch off. A comment is unused only if all rules it names are `active` or unknown."""
+    """Leave out what comments switch off. A comment is unused only if all rules it names are `active` or unknown.
+
+    `requires_reason`: a comment in use that gives no reason is told of.
+    """
     comments = suppressions(document)
     used: set[Suppression] = set()
     kept = []
@@ -62,8 +71,12 @@ def suppress(
             kept.append(diagnostic)
     known = set(rules) | {rule.topic for rule in rules.values()}
     asleep = known - set(active) - {rules[name].topic for name in active}
-    unused = [_unused(comment, known) for comment in comments if comment not in used and not asleep & {*comment.names}]
-    return Suppressed(kept, len(diagnostics) - len(kept), unused)
+    unused = [comment for comment in comments if comment not in used and not asleep & {*comment.names}]
+    told = [(UNUSED, _unused(comment, known)) for comment in unused]
+    if requires_reason:
+        bare = [comment for comment in comments if comment not in unused and not comment.has_reason]
+        told += [(WITHOUT_REASON, Finding(comment.span, {"names": ", ".join(comment.names)})) for comment in bare]
+    return Suppressed(kept, len(diagnostics) - len(kept), told)
 
 
 def _around(
@@ -134,7 +147,9 @@ def _suppression(page: _Page, match: re.Match[str]) -> Suppression:
         low = line + len(page.text[line:low].rstrip(" \t"))
     else:
         low, high = line, min(page.line_end(high) + 1, len(page.text))
-    return Suppression(names, tuple(covered), page.span(*match.span()), Edit(*page.span(low, high), b""))
+    removal = Edit(*page.span(low, high), b"")
+    has_reason = not NO_WORD.fullmatch(match["reason"])
+    return Suppression(names, tuple(covered), page.span(*match.span()), removal, has_reason)
 
 
 def _next_command(page: _Page, end: int) -> list[Span]:

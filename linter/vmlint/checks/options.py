@@ -10,6 +10,7 @@ from ..model import Node
 from ..qemu.arguments import JSON_START
 from ..qemu.commandline import OptionNode
 from ..qemu.flags import BOOLEAN, EATEN, TEXT, UNKNOWN, VALUE, flags
+from ..qemu.jsontext import json_members
 from ..qemu.options import NEVER, options
 from ..qemu.optstring import FALSE, IMPLIED, PAIR, TRUE, Param
 from ..qemu.parameters import BOOLEAN as BOOLEANS
@@ -20,9 +21,11 @@ from ..versions import parse
 DEPRECATED = WAIT_REFUSED = NODELAY_CAME = parse("6.0")
 """Since when the short form is documented as deprecated (docs/about/deprecated.rst), and QEMU refuses `wait` on a
 client and has `nodelay=`, which excludes `delay=` (chardev/char.c, chardev/char-socket.c; measured on 5.2 and 7.2)."""
+WAIT_DEPRECATED = parse("4.0")
+"""Since when QEMU warns of `wait=off` on a client (docs, qemu-deprecated.texi of 4.0; measured on 5.2)."""
 MEANT = dict.fromkeys(("1", *TRUE), "on") | dict.fromkeys(("0", *FALSE), "off")
 TOGETHER = re.compile(r"-([a-zA-Z][\w-]*)[ \t=]")
-JSON_TEXT = re.compile(r'"([\w.-]+)"\s*:\s*("(on|off|true|false|yes|no)")')
+JSON_TEXTS = {f'"{word}"' for word in (*TRUE, *FALSE)}
 
 
 def short_boolean(node: Node, context: Context) -> Iterator[Finding]:
@@ -30,16 +33,15 @@ def short_boolean(node: Node, context: Context) -> Iterator[Finding]:
     client: bool | None = None
     for option, param, token in _bare(node, context, BOOLEAN):
         client = is_client(option) if client is None else client
-        if _reaction(option, context) != "refused" and not context.target.admits_from("qemu", DEPRECATED):
+        absence = _absence(option, param, context)
+        reaction = _reaction(option, context)
+        if not absence and reaction != "refused" and not context.target.admits_from("qemu", DEPRECATED):
             continue
         variant = _unwanted(option, param, client)
         long = f"{param.key}={param.value}"
         edits = option.remove(param) if variant else option.text.replace(param.start, param.end, long)
-        fields = {"token": token, "long": long, "option": option.name, "name": param.key}
-        if not variant and (absence := _absence(option, param, context)):
-            fields |= absence
-            variant = "absent"
-        variant = variant or _reaction(option, context)
+        fields = {"token": token, "long": long, "option": option.name, "name": param.key} | absence
+        variant = variant or ("absent" if absence else reaction)
         yield Finding(option.place(param), fields, edits, variant, safety=_safety(option, param, context))
 
 
@@ -90,10 +92,13 @@ def boolean_as_first_value(node: Node, context: Context) -> Iterator[Finding]:
 def wait_on_client(node: Node, context: Context) -> Iterator[Finding]:
     """`wait=` written out on a socket that connects to another."""
     option = _with_argument(node)
-    if option is not None and context.target.admits_from("qemu", WAIT_REFUSED) and is_client(option):
-        for param in option.params:
-            if param.kind == PAIR and param.key == "wait":
-                yield Finding(option.place(param), {"option": option.name}, option.remove(param))
+    if option is None or not context.target.admits_from("qemu", WAIT_DEPRECATED) or not is_client(option):
+        return
+    is_refused = context.target.admits_from("qemu", WAIT_REFUSED)
+    for param in option.params:
+        if param.kind == PAIR and param.key == "wait" and (is_refused or param.value in FALSE):
+            variant = "" if is_refused else "deprecated"
+            yield Finding(option.place(param), {"option": option.name}, option.remove(param), variant)
 
 
 def delay_with_nodelay(node: Node, context: Context) -> Iterator[Finding]:
@@ -106,8 +111,15 @@ def delay_with_nodelay(node: Node, context: Context) -> Iterator[Finding]:
         for param in delays:
             if param.kind == PAIR:
                 yield Finding(option.place(param), {}, option.remove(param), "gdb")
-    elif delays and option.value("nodelay") is not None and "delay" in option.option.parameters:
-        yield Finding(option.place(delays[-1]), {"option": option.name})
+    elif delays and "delay" in option.option.parameters:
+        others = [param for param in option.params if param.key == "nodelay"]
+        if others:
+            agree = len(others) == 1 and _say_the_same(delays[-1], others[0])
+            yield Finding(option.place(delays[-1]), {"option": option.name}, option.remove(others[0]) if agree else ())
+
+
+def _say_the_same(delay: Param, nodelay: Param) -> bool:
+    return (delay.value in FALSE and nodelay.value in TRUE) or (delay.value in TRUE and nodelay.value in FALSE)
 
 
 def boolean_not_on_or_off(node: Node, context: Context) -> Iterator[Finding]:
@@ -115,13 +127,16 @@ def boolean_not_on_or_off(node: Node, context: Context) -> Iterator[Finding]:
     option = _with_argument(node)
     for param in option.params if option is not None else ():
         meant = MEANT.get(param.value.lower())
-        if option is None or param.kind != PAIR or meant is None or param.value in (*TRUE, *FALSE):
+        is_empty = option is not None and not param.value and param.end < len(option.text.text)
+        if option is None or param.kind != PAIR or param.value in (*TRUE, *FALSE) or not (meant or is_empty):
             continue
         known = option.known.get(param.key)
-        if known is not None and known.is_boolean:
+        fields = {"name": param.key, "value": param.value, "meant": meant or "", "option": option.name}
+        if known is not None and known.is_boolean and meant:
             value = option.text.pick(*param.value_ranges)
-            fields = {"name": param.key, "value": param.value, "meant": meant, "option": option.name}
             yield Finding(value, fields, value.replace(0, len(param.value), meant))
+        elif known is not None and known.takes == BOOLEANS:  # at the end of a text, more may follow in a program
+            yield Finding(option.place(param), fields, variant="empty")
 
 
 def json_boolean_in_quotes(node: Node, context: Context) -> Iterator[Finding]:
@@ -129,12 +144,13 @@ def json_boolean_in_quotes(node: Node, context: Context) -> Iterator[Finding]:
     option = _with_argument(node)
     if option is None or not option.option.json or not option.text.text.startswith("{"):
         return
-    for match in JSON_TEXT.finditer(option.text.text):
-        known = option.known.get(match[1])
+    for member in json_members(option.text.text):
+        known = option.known.get(member.name) if member.value in JSON_TEXTS else None
         if known is not None and known.takes == BOOLEANS:
-            meant = "true" if MEANT[match[3]] == "on" else "false"
-            fields = {"name": match[1], "value": match[2], "meant": meant, "option": option.name}
-            yield Finding(option.text.pick(match.span(2)), fields, option.text.replace(*match.span(2), meant))
+            meant = "true" if MEANT[member.value.strip('"')] == "on" else "false"
+            name, at = member.name, (member.start, member.end)
+            fields = {"name": name, "value": member.value, "meant": meant, "option": option.name}
+            yield Finding(option.text.pick(at), fields, option.text.replace(*at, meant))
 
 
 def _with_argument(node: Node) -> OptionNode | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..libvirt.networks import POOL
-from ..libvirt.sides import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side, default_model_is_virtio
-from ..libvirt.teaming import side_at
+from ..libvirt.sides import PERSISTENT, TRANSIENT, Side, default_model_is_virtio, is_virtio
+from ..libvirt.teaming import Team
 from ..libvirt.values import is_unknown, known_text
 from ..model import Node
 from ..source import Edit
@@ -19,17 +19,17 @@ elements as one (measured on 7.0 and 9.0)."""
 REFUSED_TRANSIENTS = frozenset(
     ("bridge", "client", "direct", "ethernet", "internal", "mcast", "null", "server", "udp", "user", "vdpa", "vds")
 ) | {"vhostuser"}
-NOT_PCI = ("usb", "scsi", "scsi_host", "mdev")
+NOT_PCI = ("usb", "scsi", "scsi_host", "mdev", "misc", "net", "storage")
 
 
 def persistent_not_virtio(node: Node, context: Context) -> Iterator[Finding]:
     """The persistent interface of a pair with a model that has no failover."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != PERSISTENT or side.device.has_template_parts:
         return
     team = side.team
     model = side.device.get("model@type")
-    if model is not None and (model.opaque or model.text in VIRTIO_MODELS):
+    if model is not None and (model.opaque or is_virtio(model.text)):
         return
     if side.kind == "hostdev":  # no model makes a host device a virtio one
         yield Finding(model or side.device, {"model": model.text if model else ""}, variant="hostdev")
@@ -48,12 +48,12 @@ def _add_model(side: Side) -> tuple[Edit, ...]:
 
 def persistent_is_hostdev(node: Node, context: Context) -> Iterator[Finding]:
     """The persistent side is itself a host device, though its model says virtio."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != PERSISTENT:
         return
     device = side.device
     model = device.get("model@type")
-    if side.kind == "hostdev" and model is not None and model.text in VIRTIO_MODELS:
+    if side.kind == "hostdev" and model is not None and is_virtio(model.text):
         yield Finding(device.get("@type") or device, {})
     elif side.network:
         known = context.networks.find(side.network)
@@ -63,7 +63,7 @@ def persistent_is_hostdev(node: Node, context: Context) -> Iterator[Finding]:
 
 def persistent_names_another(node: Node, context: Context) -> Iterator[Finding]:
     """A persistent side with a `persistent=` attribute, which is for the transient one."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is not None and side.role == PERSISTENT and side.is_interface:
         team = side.team
         if side.named is not None and side.named.text:
@@ -74,7 +74,7 @@ def persistent_names_another(node: Node, context: Context) -> Iterator[Finding]:
 
 def unknown_type(node: Node, context: Context) -> Iterator[Finding]:
     """A `type=` that is neither persistent nor transient, or none where there is more."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None:
         return
     team = side.team
@@ -90,7 +90,7 @@ def unknown_type(node: Node, context: Context) -> Iterator[Finding]:
 
 def empty_element(node: Node, context: Context) -> Iterator[Finding]:
     """`<teaming/>`, which says nothing."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is not None:
         team = side.team
         says = [value for value in (side.type, side.named) if value is not None and value.text]
@@ -101,7 +101,7 @@ def empty_element(node: Node, context: Context) -> Iterator[Finding]:
 
 def repeated_element(node: Node, context: Context) -> Iterator[Finding]:
     """More than one `<teaming>` in a device."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or len(side.elements) == 1:
         return
     team = side.team
@@ -119,7 +119,7 @@ def repeated_element(node: Node, context: Context) -> Iterator[Finding]:
 
 def transient_not_hostdev(node: Node, context: Context) -> Iterator[Finding]:
     """A transient interface of a type that is no host device."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is not None and side.role == TRANSIENT and side.is_interface:
         kind = side.device.get("@type")
         if kind is not None and kind.text in REFUSED_TRANSIENTS:
@@ -128,7 +128,7 @@ def transient_not_hostdev(node: Node, context: Context) -> Iterator[Finding]:
 
 def hostdev_not_pci(node: Node, context: Context) -> Iterator[Finding]:
     """Teaming on a host device that is no PCI device."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None:
         return
     device = side.device
@@ -142,14 +142,14 @@ def hostdev_not_pci(node: Node, context: Context) -> Iterator[Finding]:
 
 def hostdev_persistent(node: Node, context: Context) -> Iterator[Finding]:
     """A plain host device as the persistent side."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is not None and not side.is_interface and side.role == PERSISTENT:
         yield Finding(side.type or node, {})
 
 
 def hostdev_mac(node: Node, context: Context) -> Iterator[Finding]:
     """A MAC address in a plain host device, which has none in libvirt's XML."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     mac = side.device.child("mac") if side is not None and not side.is_interface else None
     if mac is not None:
         yield Finding(mac, {})
@@ -157,7 +157,7 @@ def hostdev_mac(node: Node, context: Context) -> Iterator[Finding]:
 
 def libvirt_too_old(node: Node, context: Context) -> Iterator[Finding]:
     """`<teaming>` for a libvirt that does not read it."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is not None and not is_unknown(side.device, "@type"):
         if context.target.admits_before("libvirt", TEAMING_CAME):
             yield Finding(node, {})

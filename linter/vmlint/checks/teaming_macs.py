@@ -7,9 +7,9 @@ from zlib import crc32
 
 from ..finding import Context, Finding
 from ..libvirt.mac import format_mac, is_usable, is_usual_form, meant_mac, parse_mac
-from ..libvirt.pci import machine_kind
-from ..libvirt.sides import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side, octets_of
-from ..libvirt.teaming import DROPPED, FOUND, Team, side_at, team_of
+from ..libvirt.pci import PciTopology
+from ..libvirt.sides import PERSISTENT, TRANSIENT, Side, is_virtio, octets_of
+from ..libvirt.teaming import DROPPED, FOUND, Team
 from ..libvirt.values import known_text
 from ..model import Node
 from ..qemu.machines import NO_EXPRESS
@@ -18,8 +18,8 @@ from ..source import Edit, Value
 
 def mac_mismatch(node: Node, context: Context) -> Iterator[Finding]:
     """A transient interface and its persistent side whose addresses differ as bytes, or where libvirt makes one up."""
-    side = side_at(node, context.root)
-    if side is None or side.role != TRANSIENT or not side.is_interface:
+    side = context.of_root(Team).at(node)
+    if side is None or side.role != TRANSIENT:
         return
     team = side.team
     persistent = team.target(side)
@@ -27,7 +27,10 @@ def mac_mismatch(node: Node, context: Context) -> Iterator[Finding]:
         return
     kept, own = persistent.mac, side.mac
     fields = {"alias": side.name}
-    if kept is None and own is None:
+    if not side.is_interface:
+        if kept is None:
+            yield Finding(persistent.device, fields, variant="missing-hostdev", notes=(("transient", side.device),))
+    elif kept is None and own is None:
         yield _both_missing(team, side, persistent, fields)
     elif own is None and kept is not None:
         yield _missing(team, (side, persistent), side, kept, fields)
@@ -94,7 +97,7 @@ def _add_mac(interface: Node, address: str) -> tuple[Edit, ...]:
 
 def mac_malformed(node: Node, context: Context) -> Iterator[Finding]:
     """An address that libvirt does not read, or reads though its schema refuses it."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or not side.is_interface or side.mac is None or side.mac.opaque:
         return
     team, mac = side.team, side.mac
@@ -108,7 +111,7 @@ def mac_malformed(node: Node, context: Context) -> Iterator[Finding]:
 
 def mac_unusable(node: Node, context: Context) -> Iterator[Finding]:
     """An address that no NIC can have."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if (
         side is not None
         and side.is_interface
@@ -121,7 +124,7 @@ def mac_unusable(node: Node, context: Context) -> Iterator[Finding]:
 
 def mac_shared(node: Node, context: Context) -> Iterator[Finding]:
     """Interfaces of different pairs, or of one and no pair, with the same address. Reported once for the domain."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side is not side.team.sides[0]:
         return
     team = side.team
@@ -172,17 +175,18 @@ def teaming_forgotten(node: Node, context: Context) -> Iterator[Finding]:
     """A virtio NIC and a host device with one address that are no pair."""
     mac = node.get("mac@address")
     octets = octets_of(mac)
-    if mac is None or octets is None or machine_kind(context.root) in NO_EXPRESS:
+    if mac is None or octets is None or context.of_root(PciTopology).machine in NO_EXPRESS:
         return
-    team = team_of(context.root)
+    team = context.of_root(Team)
     half = _half_pair(team, team.by_mac.get(octets, []))
     if half is not None and not node.has_template_parts:
-        edits = node.children[-1].insert_before(f"<teaming type='transient' persistent='{half.alias}'/>")
+        markup = f"<teaming type='transient' persistent='{half.alias}'/>"
+        edits = () if team.has_rival(half, node) else node.children[-1].insert_before(markup)
         notes = (("virtio", half.device),)
         yield Finding(mac, {"mac": mac.text, "alias": half.alias}, team.offer(edits), "half", notes)
         return
     same = [device for device in team.by_mac.get(octets, [])[:3] if device != node]
-    if len(same) != 1 or same[0].child("teaming") or known_text(same[0], "model@type") not in VIRTIO_MODELS:
+    if len(same) != 1 or same[0].child("teaming") or not is_virtio(known_text(same[0], "model@type")):
         return
     if known_text(same[0], "@type") == "hostdev" or node.has_template_parts or same[0].has_template_parts:
         return
@@ -194,9 +198,8 @@ def _make_pair(team: Team, persistent: Node, transient: Node) -> tuple[Edit, ...
     """Edits that make two interfaces a pair."""
     written = persistent.get("alias@name")
     alias = written.text if written is not None else team.free_alias("ua-standby")
-    if not alias or (
-        written is not None and (written.opaque or not team.keeps(alias) or len(team.by_alias[alias]) > 1)
-    ):
+    usable = written is None or (not written.opaque and team.keeps(alias) and len(team.by_alias[alias]) == 1)
+    if not alias or not usable or alias in team.by_name:
         return ()
     markup = "<teaming type='persistent'/>" + ("" if written is not None else f"<alias name='{alias}'/>")
     one = persistent.children[-1].insert_before(markup)

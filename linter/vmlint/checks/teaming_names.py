@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ..finding import Context, Finding
-from ..libvirt.sides import PERSISTENT, TRANSIENT, VIRTIO_MODELS, Side, octets_of
+from ..libvirt.aliases import USER_ALIAS
+from ..libvirt.sides import PERSISTENT, TRANSIENT, Side, is_virtio, octets_of
 from ..libvirt.teaming import (
     AUTOMATIC_ALIAS,
     ITSELF,
@@ -15,9 +16,7 @@ from ..libvirt.teaming import (
     OTHER_TRANSIENT,
     PLAIN_NIC,
     UNNAMED,
-    USER_ALIAS,
     Team,
-    side_at,
 )
 from ..libvirt.values import known_text
 from ..libvirt.words import one_letter_apart
@@ -35,12 +34,12 @@ NOT_IN_ALIAS = re.compile(r"[^A-Za-z0-9_-]+")
 
 def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
     """A persistent interface whose alias libvirt drops, or that has none."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != PERSISTENT or not side.is_interface or side.team.is_live:
         return
     team = side.team
     alias = side.device.get("alias@name")
-    if alias is None:
+    if alias is None or side.has_no_alias:
         if team.nameless and not side.may_differ:
             yield _nameless(team, side)
     elif not alias.opaque and not team.keeps(alias.text):
@@ -56,20 +55,18 @@ def _nameless(team: Team, side: Side) -> Finding:
     """A persistent interface without an alias; it is given the name that exactly one transient one looks for."""
     if not team.transients:
         return Finding(side.device, {}, variant="alone")
-    wanting = [other for other in team.dangling if USER_ALIAS.fullmatch(other.name)]
-    if len(wanting) != 1 or len(team.nameless) != 1 or len(team.dangling) != 1:
+    wanting = team.dangling[0] if len(team.dangling) == len(team.nameless) == 1 else None
+    if wanting is None or not USER_ALIAS.fullmatch(wanting.name):
         return Finding(side.device, {}, variant="missing")
-    name = wanting[0].name
-    safety = "safe" if _same_mac(side, wanting[0]) else "unsafe"
-    edits = _add_alias(side, name)
-    return Finding(
-        side.device, {"new": name}, edits, "named", (("transient", wanting[0].named or side.device),), safety
-    )
+    name = wanting.name
+    safety = "safe" if _same_mac(side, wanting) else "unsafe"
+    edits = () if team.has_rival(side, wanting.device) else _add_alias(side, name)
+    return Finding(side.device, {"new": name}, edits, "named", (("transient", wanting.named or side.device),), safety)
 
 
 def persistent_not_found(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side that names no persistent one."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != TRANSIENT or side.named is None:
         return
     team = side.team
@@ -90,7 +87,7 @@ def persistent_not_found(node: Node, context: Context) -> Iterator[Finding]:
 
 def automatic_alias(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side that names an alias which libvirt gives by itself."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != TRANSIENT or side.named is None:
         return
     team = side.team
@@ -110,14 +107,14 @@ def automatic_alias(node: Node, context: Context) -> Iterator[Finding]:
 
 def no_persistent_name(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side that names nothing at all."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != TRANSIENT or side.team.resolve(side)[0] != UNNAMED or side.may_differ:
         return
     team = side.team
     accepted = side.named is not None and context.target.admits_before("libvirt", EMPTY_NAME_REFUSED)
     free = team.free
     edits: tuple[Edit, ...] = ()
-    if len(free) == 1 and len(team.by_name.get("", [])) == 1 and not team.is_open and not _other_mac(side, free[0]):
+    if len(free) == 1 and not team.is_open and not (_other_mac(side, free[0]) or team.has_rival(free[0], side.device)):
         edits = team.offer(_point_at(side, free[0].alias))
     safety = "safe" if free and _same_mac(side, free[0]) and not accepted else "unsafe"
     fields = {"new": free[0].alias if free else ""}
@@ -126,7 +123,7 @@ def no_persistent_name(node: Node, context: Context) -> Iterator[Finding]:
 
 def persistent_shared(node: Node, context: Context) -> Iterator[Finding]:
     """A second transient side that names the same persistent one."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != TRANSIENT or side.team.target(side) is None:
         return
     team = side.team
@@ -138,7 +135,7 @@ def persistent_shared(node: Node, context: Context) -> Iterator[Finding]:
 
 def alias_repeated(node: Node, context: Context) -> Iterator[Finding]:
     """A side of a pair with the alias of another device."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     alias = side.device.get("alias@name") if side is not None else None
     if side is None or alias is None or alias.opaque or not USER_ALIAS.fullmatch(alias.text):
         return
@@ -156,7 +153,7 @@ def alias_repeated(node: Node, context: Context) -> Iterator[Finding]:
 
 def without_transient(node: Node, context: Context) -> Iterator[Finding]:
     """A persistent side that no transient one names."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != PERSISTENT or not side.is_interface or side.team.is_open:
         return
     team = side.team
@@ -189,9 +186,10 @@ def _make_persistent(transient: Side, device: Node) -> tuple[Edit, ...]:
     """Edits that make an interface the persistent side, if it is virtio and has the same address."""
     if transient.octets is None or transient.octets != octets_of(device.get("mac@address")):
         return ()
-    if known_text(device, "model@type") not in VIRTIO_MODELS or known_text(device, "@type") == "hostdev":
+    if not is_virtio(known_text(device, "model@type")) or known_text(device, "@type") == "hostdev":
         return ()
-    return device.children[-1].insert_before("<teaming type='persistent'/>")
+    alone = len(transient.team.by_name[transient.name]) == 1
+    return device.children[-1].insert_before("<teaming type='persistent'/>") if alone else ()
 
 
 def _meant(team: Team, transient: Side) -> Side | None:
@@ -199,7 +197,8 @@ def _meant(team: Team, transient: Side) -> Side | None:
     if len(team.free) != 1 or len(team.by_name[transient.name]) != 1:
         return None
     (free,) = team.free
-    return free if _is_near(transient.name, free.alias) and _same_mac(transient, free) else None
+    near = _is_near(transient.name, free.alias) and _same_mac(transient, free)
+    return free if near and not team.has_rival(free, transient.device) else None
 
 
 def _is_near(one: str, other: str) -> bool:

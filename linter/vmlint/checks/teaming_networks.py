@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from ..finding import Context, Finding
 from ..libvirt.networks import POOL, Network
-from ..libvirt.pci import host_address
+from ..libvirt.pci import PciAddress, host_address
 from ..libvirt.sides import PERSISTENT, TRANSIENT, Side
-from ..libvirt.teaming import side_at
+from ..libvirt.teaming import Team
 from ..libvirt.values import known_text
 from ..model import Node
 
-CONVENTIONAL_MODELS = ("rtl8139", "e1000")
-"""Models that libvirt plugs into a conventional slot (measured on libvirt 9.0)."""
+POOLED = "devices of pools"
+"""What the rule on fixed devices keeps in the memo of a domain."""
+CONVENTIONAL_MODELS = ("rtl8139", "e1000", "virtio-transitional", "vmxnet3")
+"""Models that libvirt plugs into a conventional slot (measured on libvirt 9.0 and 11.3: the first two; 11.3: all)."""
 
 
 def network_unknown(node: Node, context: Context) -> Iterator[Finding]:
@@ -55,14 +58,14 @@ def transient_without_model(node: Node, context: Context) -> Iterator[Finding]:
         element = side.device.child("model")
         added = element.set_value("type", "virtio") if element else side.teaming.insert_before("<model type='virtio'/>")
         yield Finding(side.device, {"network": side.network, "model": "virtio"}, team.offer(added))
-    elif model is not None and model.text in CONVENTIONAL_MODELS:
+    elif model is not None and model.text.lower() in CONVENTIONAL_MODELS:
         edits = team.offer(model.replace(0, len(model.text), "virtio"))
         yield Finding(model, {"network": side.network, "model": model.text}, edits, "conventional", (), "unsafe")
 
 
 def macvtap_on_own_function(node: Node, context: Context) -> Iterator[Finding]:
     """A macvtap persistent side on the physical function whose virtual functions the transient side comes from."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != PERSISTENT or side.kind != "direct":
         return
     dev = side.device.get("source@dev")
@@ -72,23 +75,47 @@ def macvtap_on_own_function(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(dev, {"dev": dev.text, "network": known_text(other.device, "source@network")})
 
 
+def pool_too_small(node: Node, context: Context) -> Iterator[Finding]:
+    """More interfaces of a domain on a pool than the pool lists devices. Reported once for each pool."""
+    side = _on_network(node, context)
+    if side is None or side.role != TRANSIENT or side.team.is_open:
+        return
+    network, wanted = context.networks.find(side.network), len(side.team.by_network[side.network])
+    is_last = side is side.team.last_on_network[side.network]
+    if is_last and network is not None and network.size is not None and network.size < wanted:
+        fields = {"network": side.network, "size": str(network.size), "wanted": str(wanted)}
+        yield Finding(side.device.get("source@network") or side.device, fields)
+
+
 def host_device_fixed(node: Node, context: Context) -> Iterator[Finding]:
-    """A transient side that names a device of this host where another takes its own from a pool."""
-    side = side_at(node, context.root)
+    """A transient side that names a device of this host. Reported once for a domain in which none uses a pool."""
+    side = context.of_root(Team).at(node)
     address = host_address(side.device) if side is not None and side.role == TRANSIENT else None
     source = side.device.child("source") if side is not None else None
     element = source.child("address") if source is not None else None
     if side is None or element is None or address is None:
         return
-    taken = side.team.from_networks
-    for other in taken:
-        network = _network(other, context)
-        if network is not None and network.mode == POOL and address in network.addresses:
-            fields = {"address": str(address), "network": known_text(other.device, "source@network")}
-            yield Finding(element, fields, variant="pool", notes=(("pool", other.device),))
-            return
-    if taken:
-        yield Finding(element, {"address": str(address)}, notes=(("pool", taken[0].device),))
+    team, fields = side.team, {"address": str(address)}
+    other = _pooled(team, context).get(address)
+    if other is not None:
+        yield Finding(element, fields | {"network": other.network}, variant="pool", notes=(("pool", other.device),))
+    elif team.from_networks:
+        yield Finding(element, fields, (), "mixed", (("pool", team.from_networks[0].device),))
+    elif side is team.first_fixed:
+        yield Finding(element, fields)
+
+
+def _pooled(team: Team, context: Context) -> dict[PciAddress, Side]:
+    """By host device: a transient side from whose network, a pool, it may come."""
+    found = cast("dict[PciAddress, Side] | None", context.memo.get(POOLED))
+    if found is None:
+        found = {}
+        for side in team.from_networks:
+            network = _network(side, context)
+            for address in network.addresses if network is not None and network.mode == POOL else ():
+                found.setdefault(address, side)
+        context.memo[POOLED] = found
+    return found
 
 
 def _network(side: Side, context: Context) -> Network | None:
@@ -99,5 +126,5 @@ def _network(side: Side, context: Context) -> Network | None:
 
 def _on_network(node: Node, context: Context) -> Side | None:
     """An interface in a pair that names a network."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     return side if side is not None and side.role and side.network else None

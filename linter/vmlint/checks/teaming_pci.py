@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..finding import Context, Finding
-from ..libvirt.pci import (
-    bus_kind,
-    controller_of_bus,
-    devices_of_host,
-    host_address,
-    machine_kind,
-    others_in_slot,
-    pci_address,
-)
-from ..libvirt.sides import TRANSIENT, VIRTIO_MODELS, Side
-from ..libvirt.teaming import side_at
+from ..libvirt.pci import PciTopology, host_address, pci_address
+from ..libvirt.sides import TRANSIENT, Side
+from ..libvirt.teaming import Team
 from ..libvirt.values import known_text
 from ..model import Node
 from ..qemu.failover import EIGHT, HOTPLUG_CHECKED, SEVEN
 from ..qemu.machines import NO_EXPRESS
 from ..source import Edit
+from ..versions import parse
+
+TWICE_REFUSED = parse("9.0")
+"""The oldest libvirt known to refuse a host device that is in a domain twice; 7.0 takes it (both measured)."""
+
+EXPRESS_MODELS = ("virtio", "virtio-non-transitional")
+"""Models of a network's interface for which libvirt plans a PCI Express slot (measured on libvirt 11.3)."""
+
+X86_GUESTS = ("x86_64", "i686")
+"""Where libvirt takes the machine `pc` if none is written and the emulator has it (measured on libvirt 11.3)."""
 
 
 def bus_not_pcie(node: Node, context: Context) -> Iterator[Finding]:
@@ -28,20 +30,21 @@ def bus_not_pcie(node: Node, context: Context) -> Iterator[Finding]:
     side = _passed_through(node, context)
     if side is None:
         return
-    team = side.team
-    machine = context.root.get("os/type@machine")
-    kind = machine_kind(context.root)
-    if kind in NO_EXPRESS and machine is not None:
-        variant = kind if kind in ("microvm", "pseries", "s390x") else ""
+    topology, machine = context.of_root(PciTopology), context.root.get("os/type@machine")
+    if topology.machine in NO_EXPRESS and machine is not None:
+        variant = topology.machine if topology.machine in ("microvm", "pseries", "s390x") else ""
         yield Finding(side.teaming, {"machine": machine.text}, (), variant, (("machine", machine),))
         return
+    arch = context.root.get("os/type@arch")
+    if machine is None and arch is not None and arch.text in X86_GUESTS:
+        yield Finding(side.teaming, {"arch": arch.text}, (), "default", (("arch", arch),))
+        return
     element, address = side.device.child("address"), pci_address(side.device.child("address"))
-    if element is not None and address is not None and bus_kind(context.root, address.bus) == "conventional":
-        controller = controller_of_bus(context.root, address.bus)
-        model = known_text(controller, "@model") if controller else ""
-        fields = {"bus": str(address.bus), "model": model}
+    if element is not None and address is not None and topology.bus_kind(address.bus) == "conventional":
+        controller = topology.controller(address.bus)
+        fields = {"bus": str(address.bus), "model": topology.model(address.bus)}
         notes = (("controller", controller),) if controller else ()
-        yield Finding(element, fields, team.offer(_free_address(side, element)), "conventional", notes)
+        yield Finding(element, fields, side.team.offer(_free_address(side, element)), "conventional", notes)
 
 
 def bus_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
@@ -51,19 +54,22 @@ def bus_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
     address = pci_address(element)
     if side is None or element is None or address is None:
         return
-    team = side.team
-    kind, controller = bus_kind(context.root, address.bus), controller_of_bus(context.root, address.bus)
+    topology = context.of_root(PciTopology)
+    kind, controller = topology.bus_kind(address.bus), topology.controller(address.bus)
     releases = context.target.of("qemu")
-    alone = not others_in_slot(context.root, address)
+    alone = topology.other_in_slot(side.device, address) is None
     safety = "safe" if releases[0] >= EIGHT and alone else "unsafe"
+    edits = side.team.offer(_free_address(side, element))
     if kind == "root":
         starts = all(SEVEN <= release < EIGHT for release in releases)
-        edits = team.offer(_free_address(side, element))
         yield Finding(element, {}, edits, "starts" if starts else "", safety=safety)
+    elif kind == "ports-only":
+        fields = {"bus": str(address.bus), "model": topology.model(address.bus)}
+        yield Finding(element, fields, edits, kind)
     elif kind == "port" and controller is not None and known_text(controller, "target@hotplug") == "off":
         hotplug = controller.get("target@hotplug")
         variant = "port" if context.target.admits_from("qemu", HOTPLUG_CHECKED) else "port-older"
-        edits = team.offer(hotplug.replace(0, len(hotplug.text), "on")) if hotplug is not None else ()
+        edits = side.team.offer(hotplug.replace(0, len(hotplug.text), "on")) if hotplug is not None else ()
         fields = {"bus": str(address.bus)}
         yield Finding(hotplug or element, fields, edits, variant, (("transient", element),), safety)
 
@@ -72,19 +78,25 @@ def slot_shared(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side that is not alone in its slot, or says it need not be."""
     side = _passed_through(node, context)
     element = side.device.child("address") if side is not None else None
-    address = pci_address(element)
-    if side is None or element is None or address is None or machine_kind(context.root) in NO_EXPRESS:
+    address, topology = pci_address(element), context.of_root(PciTopology)
+    if side is None or element is None or address is None or topology.machine in NO_EXPRESS:
         return
-    several = known_text(element, "@multifunction") == "on"
-    if address.function or several:
-        edits = side.team.offer(_free_address(side, element))
-        fields = {"function": f"{address.function:x}"}
-        yield Finding(element, fields, edits, "" if address.function else "multifunction")
+    same, other = topology.other_at(side.device, address), topology.other_in_slot(side.device, address)
+    fields = {"function": f"{address.function:x}"}
+    edits = side.team.offer(_free_address(side, element))
+    if same is not None:
+        yield Finding(element, {"address": str(address)}, edits, "taken", (("other", same),))
+    elif address.function:
+        yield Finding(element, fields, edits)
+    elif known_text(element, "@multifunction") == "on":
+        yield Finding(element, fields, edits, "multifunction")
+    elif other is not None and topology.bus_kind(address.bus) not in ("root", "conventional"):
+        yield Finding(element, fields, edits, "others", (("other", other),))
 
 
 def boot_order_repeated(node: Node, context: Context) -> Iterator[Finding]:
     """The same boot order in both sides of a pair; or the transient side before the persistent one."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != TRANSIENT:
         return
     persistent = side.team.target(side)
@@ -104,17 +116,16 @@ def host_device_repeated(node: Node, context: Context) -> Iterator[Finding]:
     source = host_address(side.device) if side is not None else None
     if side is None or source is None:
         return
-    team = side.team
-    same = devices_of_host(context.root, source)
+    other = context.of_root(PciTopology).also_passed_through(side.device, source)
     element = side.device.get("source/address@bus")
-    if len(same) > 1 and element is not None and side.device == next(node for node in same if team.side(node)):
-        other = next(node for node in same if node != side.device)
-        yield Finding(element, {"address": str(source)}, notes=(("other", other),))
+    if other is not None and element is not None:
+        variant = "" if context.target.admits_from("libvirt", TWICE_REFUSED) else "older"
+        yield Finding(element, {"address": str(source)}, variant=variant, notes=(("other", other),))
 
 
 def _passed_through(node: Node, context: Context) -> Side | None:
     """The transient side that an element makes of a PCI device; None for what can be none."""
-    side = side_at(node, context.root)
+    side = context.of_root(Team).at(node)
     if side is None or side.role != TRANSIENT:
         return None
     allowed = ("hostdev", "network") if side.is_interface else ("pci",)
@@ -124,7 +135,7 @@ def _passed_through(node: Node, context: Context) -> Side | None:
 def _free_address(side: Side, address: Node) -> tuple[Edit, ...]:
     """Edits that let libvirt choose the address: a root port, if the model does not ask for another bus."""
     edits = address.drop()
-    if not edits or side.kind != "network" or known_text(side.device, "model@type") in VIRTIO_MODELS:
+    if not edits or side.kind != "network" or known_text(side.device, "model@type").lower() in EXPRESS_MODELS:
         return edits
     model = side.device.child("model")
     added = model.set_value("type", "virtio") if model else side.teaming.insert_before("<model type='virtio'/>")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..finding import Context, Finding
-from ..libvirt.mac import parse_mac
 from ..model import Node
-from ..qemu.commandline import CommandNode
 from ..qemu.device import Device
-from ..qemu.failover import Failover, facts, failover_of
+from ..qemu.failover import facts, failover_of
 from ..versions import parse
 
 LATE_PRIMARY_FOUND = ID_NEEDED = TWO_REFUSED = parse("7.2")
@@ -19,28 +17,28 @@ LATE_PRIMARY_FOUND = ID_NEEDED = TWO_REFUSED = parse("7.2")
 
 def too_old(node: Node, context: Context) -> Iterator[Finding]:
     """Failover for a QEMU that has none; the rule's table says which."""
-    line = _line(node)
-    for device in line.standbys if line else ():
+    line = context.of_root(failover_of)
+    for device in line.standbys:
         yield Finding(device.at("failover"))
-    for device in line.primaries if line else ():
+    for device in line.primaries:
         yield Finding(device.at("failover_pair_id"))
 
 
 def standby_not_virtio(node: Node, context: Context) -> Iterator[Finding]:
     """`failover=on` on a device that has no such property."""
-    line = _line(node)
-    for device in line.standbys if line else ():
+    line = context.of_root(failover_of)
+    for device in line.standbys:
         if device.driver and device.driver not in facts()["standby"]:
             yield Finding(device.at("driver"), {"driver": device.driver}, variant="qemu")
 
 
 def pair_not_found(node: Node, context: Context) -> Iterator[Finding]:
     """A `failover_pair_id` that names no standby NIC."""
-    line = _line(node)
-    for device in line.primaries if line else ():
+    line = context.of_root(failover_of)
+    for device in line.primaries:
         at, name = device.at("failover_pair_id"), device.text("failover_pair_id")
-        named = line.by_id.get(name, []) if line else []
-        if line is None or at.opaque or len(named) > 1:
+        named = line.by_id.get(name, [])
+        if at.opaque or len(named) > 1:
             continue
         if not named and line.is_whole and not line.has_unknown_id:
             yield Finding(at, {"name": name}, variant="qemu")
@@ -58,9 +56,9 @@ def _is_plain(device: Device) -> bool:
 
 def standby_shared(node: Node, context: Context) -> Iterator[Finding]:
     """A second primary device for one standby."""
-    line = _line(node)
-    for name, devices in line.by_pair.items() if line else ():
-        if line is not None and name and line.standby(devices[0]) is not None:
+    line = context.of_root(failover_of)
+    for name, devices in line.by_pair.items():
+        if name and line.standby(devices[0]) is not None:
             variant = "" if context.target.admits_from("qemu", TWO_REFUSED) else "older"
             for device in devices[1:]:
                 notes = (("first", devices[0].at("failover_pair_id")),)
@@ -69,8 +67,8 @@ def standby_shared(node: Node, context: Context) -> Iterator[Finding]:
 
 def primary_without_id(node: Node, context: Context) -> Iterator[Finding]:
     """A primary device without `id=`, which matters as soon as there is a standby."""
-    line = _line(node)
-    for device in line.primaries if line and line.standbys else ():
+    line = context.of_root(failover_of)
+    for device in line.primaries if line.standbys else ():
         if device.value("id") is None and device.is_known:
             variant = "" if context.target.admits_from("qemu", ID_NEEDED) else "older"
             yield Finding(device.at("failover_pair_id"), {"driver": device.driver}, variant=variant)
@@ -78,10 +76,10 @@ def primary_without_id(node: Node, context: Context) -> Iterator[Finding]:
 
 def primary_before_standby(node: Node, context: Context) -> Iterator[Finding]:
     """A primary device that QEMU creates before its standby."""
-    line = _line(node)
-    for device in line.primaries if line else ():
-        standby = line.standby(device) if line else None
-        if line is not None and standby is not None and not line.is_hidden(device):
+    line = context.of_root(failover_of)
+    for device in line.primaries:
+        standby = line.standby(device)
+        if standby is not None and not line.is_hidden(device):
             variant = "" if context.target.admits_before("qemu", LATE_PRIMARY_FOUND) else "visible"
             notes = (("standby", standby.at("failover")),)
             yield Finding(device.at("failover_pair_id"), {"name": standby.id}, (), variant, notes)
@@ -89,8 +87,10 @@ def primary_before_standby(node: Node, context: Context) -> Iterator[Finding]:
 
 def standby_alone(node: Node, context: Context) -> Iterator[Finding]:
     """A standby NIC for which no primary device is there."""
-    line = _line(node)
-    if line is None or not line.is_whole or any(device.at("failover_pair_id").opaque for device in line.primaries):
+    line = context.of_root(failover_of)
+    if not line.standbys or not line.is_whole:
+        return
+    if any(device.at("failover_pair_id").opaque for device in line.primaries):
         return
     wrong = any(name not in line.by_id for name in line.by_pair)
     for device in line.standbys:
@@ -100,9 +100,9 @@ def standby_alone(node: Node, context: Context) -> Iterator[Finding]:
 
 def id_repeated(node: Node, context: Context) -> Iterator[Finding]:
     """A name that a device of the pair shares with another device."""
-    line = _line(node)
-    for name, devices in line.by_id.items() if line else ():
-        if line is not None and len(devices) > 1 and any(map(_in_pair, devices)):
+    line = context.of_root(failover_of)
+    for name, devices in line.by_id.items():
+        if len(devices) > 1 and any(map(_in_pair, devices)):
             for device in devices[1:]:
                 yield Finding(device.at("id"), {"alias": name}, (), "qemu", (("other", devices[0].at("id")),))
 
@@ -111,31 +111,13 @@ def _in_pair(device: Device) -> bool:
     return device.is_standby or device.value("failover_pair_id") is not None
 
 
-def addresses_differ(node: Node, context: Context) -> Iterator[Finding]:
-    """MAC addresses of a pair of emulated NICs that differ; that of a host device is not to be seen."""
-    line = _line(node)
-    for device in line.primaries if line else ():
-        standby = line.standby(device) if line else None
-        if standby is None or device.driver not in facts()["nics"] or not (device.is_known and standby.is_known):
-            continue
-        kept, own = standby.value("mac"), device.value("mac")
-        fields = {"alias": standby.id}
-        notes = (("persistent", kept or standby.at("failover")),)
-        if kept is None or own is None:
-            yield Finding(own or device.at("failover_pair_id"), fields, (), "qemu-missing", notes)
-        elif not (kept.opaque or own.opaque):
-            first, second = parse_mac(kept.text), parse_mac(own.text)
-            if first is not None and second is not None and first != second:
-                yield Finding(own, fields | {"mac": kept.text, "other": own.text}, (), "qemu", notes)
-
-
 def legacy_only(node: Node, context: Context) -> Iterator[Finding]:
     """A standby NIC that is a legacy device, which cannot offer the feature."""
-    line = _line(node)
-    for device in line.standbys if line else ():
+    line = context.of_root(failover_of)
+    for device in line.standbys:
         if device.is_on("disable-modern"):
             yield Finding(device.at("disable-modern"), {"name": "disable-modern"})
-        elif line is not None and device.value("disable-modern") is None:
+        elif device.value("disable-modern") is None:
             disabled = line.modern_disabled(device)
             if disabled is not None:
                 notes = (("standby", device.at("failover")),)
@@ -144,15 +126,11 @@ def legacy_only(node: Node, context: Context) -> Iterator[Finding]:
 
 def boot_index_repeated(node: Node, context: Context) -> Iterator[Finding]:
     """The same boot index in both devices of a pair."""
-    line = _line(node)
-    for device in line.primaries if line else ():
-        standby = line.standby(device) if line else None
+    line = context.of_root(failover_of)
+    for device in line.primaries:
+        standby = line.standby(device)
         own = device.value("bootindex")
         other = standby.value("bootindex") if standby is not None else None
-        if line is not None and own is not None and other is not None and own.text == other.text and not own.opaque:
+        if own is not None and other is not None and own.text == other.text and not own.opaque:
             variant = "qemu" if line.is_hidden(device) else "qemu-start"
             yield Finding(own, {"order": own.text}, (), variant, (("persistent", other),))
-
-
-def _line(node: Node) -> Failover | None:
-    return failover_of(node) if isinstance(node, CommandNode) else None

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..model import Node
-from ..qemu.commandline import CommandNode
 from ..qemu.device import Device
 from ..qemu.failover import EIGHT, HOTPLUG_CHECKED, SEVEN, Failover, facts, failover_of
 from ..source import Edit
@@ -17,7 +16,7 @@ ALWAYS_SEVERAL = ("igb",)
 
 def primary_not_pcie(node: Node, context: Context) -> Iterator[Finding]:
     """A primary device that is on no PCI Express bus."""
-    for line, device in _primaries(node):
+    for line, device in _primaries(context):
         machine, kind = line.machine, line.bus_kind(device)
         if machine == "microvm":
             yield Finding(device.at("failover_pair_id"), {}, variant="qemu-microvm")
@@ -30,12 +29,14 @@ def primary_not_pcie(node: Node, context: Context) -> Iterator[Finding]:
 def primary_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
     """A primary device on a bus into which nothing can be plugged while the guest runs."""
     releases = context.target.of("qemu")
-    for line, device in _primaries(node):
+    for line, device in _primaries(context):
         hidden, kind, owner = line.is_hidden(device), line.bus_kind(device), line.bus_owner(device)
         at = device.value("bus") or device.at("failover_pair_id")
         if kind == "root" and line.standby(device) is not None:
             starts = all(SEVEN <= release < EIGHT for release in releases)
             yield Finding(at, {}, variant="qemu-first" if not hidden else "qemu-starts" if starts else "qemu")
+        elif kind == "ports_only" and owner is not None:
+            yield Finding(at, {"driver": owner.driver}, variant="qemu-ports-only")
         elif kind == "port" and hidden and owner is not None and owner.is_off("hotplug"):
             hotplug = owner.at("hotplug")
             edits: tuple[Edit, ...] = hotplug.replace(0, len(hotplug.text), "on")
@@ -45,7 +46,7 @@ def primary_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
 
 def primary_slot_shared(node: Node, context: Context) -> Iterator[Finding]:
     """A primary device that is not alone in its slot, or says it need not be."""
-    for line, device in _primaries(node):
+    for line, device in _primaries(context):
         if line.bus_kind(device) == "conventional" or line.machine == "microvm":
             continue
         end = "" if line.is_hidden(device) else "-start"
@@ -53,6 +54,8 @@ def primary_slot_shared(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(device.at("addr"), {"function": str(device.function)}, variant=f"qemu{end}")
         elif device.is_on("multifunction"):
             yield Finding(device.at("multifunction"), {}, variant=f"qemu-multifunction{end}")
+        elif other := line.other_in_slot(device):
+            yield Finding(device.at("addr"), {}, (), f"qemu-others{end}", (("other", other.at("driver")),))
         elif device.driver in ALWAYS_SEVERAL:
             known = context.target.admits_from("qemu", EIGHT)
             variant = f"qemu-driver{end}" if known else "qemu-driver-missing"
@@ -61,7 +64,7 @@ def primary_slot_shared(node: Node, context: Context) -> Iterator[Finding]:
 
 def primary_not_ethernet(node: Node, context: Context) -> Iterator[Finding]:
     """A primary device that is no network card, or no PCI device."""
-    for line, device in _primaries(node):
+    for line, device in _primaries(context):
         if device.driver in facts()["not_pci"]:
             yield Finding(device.at("driver"), {"driver": device.driver}, variant="not-pci")
         elif device.driver in facts()["not_ethernet"] and line.bus_kind(device) != "conventional":
@@ -72,7 +75,7 @@ def primary_not_ethernet(node: Node, context: Context) -> Iterator[Finding]:
 def primary_property_unknown(node: Node, context: Context) -> Iterator[Finding]:
     """A property that the hidden primary device does not have."""
     table = facts()["properties"]
-    for line, device in _primaries(node):
+    for line, device in _primaries(context):
         if device.driver not in table or not line.is_hidden(device):
             continue
         known = {*table["pci"], *table[device.driver]}
@@ -82,9 +85,9 @@ def primary_property_unknown(node: Node, context: Context) -> Iterator[Finding]:
                 yield Finding(device.at(name), fields)
 
 
-def _primaries(node: Node) -> Iterator[tuple[Failover, Device]]:
+def _primaries(context: Context) -> Iterator[tuple[Failover, Device]]:
     """The primary devices of a command line that name a standby in full."""
-    line = failover_of(node) if isinstance(node, CommandNode) else None
-    for device in line.primaries if line is not None else ():
-        if line is not None and device.text("failover_pair_id"):
+    line = context.of_root(failover_of)
+    for device in line.primaries:
+        if device.text("failover_pair_id"):
             yield line, device

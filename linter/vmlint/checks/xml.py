@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import cast
 
 from ..finding import Context, Finding
-from ..libvirt.sizes import in_bytes, number_set
+from ..libvirt.aliases import USER_ALIAS
 from ..model import Node
 from ..source import Value
 
-KEPT_ALIAS = re.compile(r"ua-[A-Za-z0-9_-]+")
 LIBVIRTS_ALIAS = re.compile(r"[a-z].*[0-9]|usb|ide|fdc|pci|nvram")
 """What libvirt itself calls devices; it writes such names, and makes them up again."""
 SMALL_KIB = 32768
@@ -22,14 +21,20 @@ FORMATS = {"qcow2": "qcow2", "qcow": "qcow", "qed": "qed", "vmdk": "vmdk", "vdi"
 
 def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
     """An alias given by the user that libvirt does not keep."""
-    name = node.value("name")
-    if name is None or name.opaque or KEPT_ALIAS.fullmatch(name.text):
+    from ..libvirt.teaming import Team
+    from ..libvirt.values import known_text
+
+    name, device = node.value("name"), node.parent
+    if name is None or name.opaque or USER_ALIAS.fullmatch(name.text):
         return
+    if device is not None and device.name == "interface" and known_text(device, "teaming@type") == "persistent":
+        return  # teaming-alias-dropped says it, and knows who else names the interface
     if name.text.startswith("ua-"):
         yield Finding(name, {"name": name.text}, variant="character")
     elif context.root.value("id") is None and not LIBVIRTS_ALIAS.fullmatch(name.text):
         kept = f"ua-{name.text}"
-        edits = name.replace(0, len(name.text), kept) if KEPT_ALIAS.fullmatch(kept) else ()
+        free = USER_ALIAS.fullmatch(kept) and context.of_root(Team).can_be_renamed(name.text, kept)
+        edits = name.replace(0, len(name.text), kept) if free else ()
         yield Finding(name, {"name": name.text, "kept": kept}, edits)
 
 
@@ -148,8 +153,12 @@ def _number(value: Value | None) -> int | None:
 
 
 def _size(value: Value | None, unit: Value | None) -> int | None:
+    from ..libvirt.sizes import in_bytes
+
     return None if value is None else in_bytes(value.text, None if unit is None else unit.text)
 
 
 def _set(value: Value | None) -> set[int] | None:
+    from ..libvirt.sizes import number_set
+
     return None if value is None else number_set(value.text)

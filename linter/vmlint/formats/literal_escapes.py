@@ -42,7 +42,7 @@ PLAIN, JOINING = ESCAPE % "", ESCAPE % r"\s*"
 FAMILIES = {
     "none": Escapes("", escaped=""),
     "single": Escapes(r"\\(?P<char>[\\'])"),
-    "pair": Escapes(r"\\(?P<both>(?s:.))", escaped=""),  # a raw string of Python: the backslash stays
+    "pair": Escapes(r"\\(?P<both>['\"\\])", escaped=""),  # a raw string of Python: the backslash stays
     "doubled": Escapes(r"''|\"\"", escaped=""),
     "backtick": Escapes(r"`(?P<char>[^\n])|\"\"", "abefnrtv", "itself", escaped=""),
     "python": Escapes(PLAIN, "abfnrtv", "both"),

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from ..model import Document, Problem
 from ..source import Source, Span, Text
-from .xml_node import TEMPLATE_CONTROL, Tree
+from .xml_node import Tree, has_control
 from .xml_parts import ROOTS, parse_bytes, roots_of, syntax_error
-from .xml_scan import scan
 
 if TYPE_CHECKING:
     from lxml.etree import XMLSyntaxError, _Element
@@ -66,10 +65,11 @@ def encode(text: str) -> bytes:
 
 def encoding_of(data: bytes) -> tuple[str, int]:
     """Python's name of the encoding of an XML file, and the length of its byte order mark."""
-    for bom, name in BOMS:
-        if data.startswith(bom):
-            return name, len(bom)
-    declared = DECLARED.match(data, 0, HEAD)
+    if data[:1] > b"\x7f":
+        for bom, name in BOMS:
+            if data.startswith(bom):
+                return name, len(bom)
+    declared = DECLARED.match(data, 0, HEAD) if data.startswith(b"<?xml") else None
     return (_codec(declared[1].decode()) if declared else None) or "utf-8", 0
 
 
@@ -132,7 +132,9 @@ def _parse_several(written: Text, error: XMLSyntaxError) -> Document:
 
     Where it is neither: what is wrong with it.
     """
-    is_template = TEMPLATE_CONTROL.search(written.text) is not None
+    from .xml_scan import scan
+
+    is_template = has_control(written.text)
     text = _covered(written) if is_template else written
     tops = [element for element in scan(text.text) if element.top]
     if not tops or (len(tops) == 1 and not is_template):
@@ -163,5 +165,5 @@ def _syntax_problem(text: Text, error: XMLSyntaxError, start: int, end: int) -> 
     at = min(at + max(column - 1, 0), len(text.text))
     at = min(at, text.text.find("\n", at) % (len(text.text) + 1))
     reason = (error.msg or "").partition(", line ")[0]
-    rule = "template-not-read" if TEMPLATE_CONTROL.search(text.text, start, end) else "syntax-error"
+    rule = "template-not-read" if has_control(text.text, start, end) else "syntax-error"
     return Problem(rule, text.span(at, at), {"reason": reason})

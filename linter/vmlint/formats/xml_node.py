@@ -9,30 +9,43 @@ from typing import TYPE_CHECKING
 
 from ..model import Node
 from ..source import Edit, Piece, Span, Text, Value
-from .spans import with_opaque
-from .xml_scan import (
-    Element,
-    attribute_encoder,
-    attribute_names,
-    attribute_pieces,
-    attributes,
-    scan,
-    tag_name,
-    text_pieces,
-)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-QEMU_NAMESPACE = "{http://libvirt.org/schemas/domain/qemu/1.0}"
-TEMPLATE = re.compile(
-    r"\{\{.{0,500}?\}\}|\{[%#].{0,500}?[%#]\}|<%.{0,500}?%>|\$\{[^}]{0,500}\}|\$\(\w+\)|\$[A-Za-z_]\w*|@\w+@|%\(\w+\)[sd]|%[sd]",
-    re.DOTALL,
-)
+    from .xml_scan import Element
 
-TEMPLATE_CONTROL = re.compile(r"\{\{|\{%|<%")
+QEMU_NAMESPACE = "{http://libvirt.org/schemas/domain/qemu/1.0}"
+PART_SIGN = re.compile(r"[{$@%]")
+"""A character that every part of a template has; what has none need not be searched for parts."""
+CONTROL = ("{{", "{%", "<%")
+"""What begins a part that may steer a template."""
 DIRECTIVE = "%{"
-"""What begins a part of a template, and a directive of one that otherwise reads as text (HCL)."""
+"""What begins a directive of a template that otherwise reads as text (HCL)."""
+
+
+def has_control(text: str, low: int = 0, high: int | None = None) -> bool:
+    """Whether a text, or a part of it, has something that may steer a template."""
+    return any(text.find(sign, low, high) >= 0 for sign in CONTROL)
+
+
+def has_part(text: str) -> bool:
+    """Whether a text has a part that a template fills in."""
+    if not PART_SIGN.search(text):
+        return False
+    from .xml_template import TEMPLATE
+
+    return TEMPLATE.search(text) is not None
+
+
+def _with_parts(value: Value) -> Value:
+    """The same value, opaque where a template fills it in."""
+    if not PART_SIGN.search(value.text):
+        return value
+    from .spans import with_opaque
+    from .xml_template import TEMPLATE
+
+    return with_opaque(value, TEMPLATE)
 
 
 class Tree:
@@ -47,6 +60,8 @@ class Tree:
     def locate(self, element: _Element) -> Element:
         """Where an element stands in the source."""
         if not self._elements:
+            from .xml_scan import scan
+
             found = scan(self.text.text, self._low, self._high)
             self._elements = dict(zip(self.root.iter("*"), found, strict=False))
         return self._elements[element]
@@ -58,9 +73,11 @@ def _name(element: _Element) -> str:
 
 
 @lru_cache(maxsize=16)
-def _below(name: str, wanted: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Those of some paths that begin with a name, and the tags of the elements they lead to."""
+def _below(name: str, wanted: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...] | None]:
+    """Those of some paths that begin with a name, and the tags of the elements they lead to; None where that is any."""
     paths = frozenset(path for path in wanted if path.partition("/")[0] == name)
+    if any(path.endswith("/*") for path in paths):
+        return paths, None
     ends = {path.rpartition("/")[2].replace("qemu:", QEMU_NAMESPACE) for path in paths if "/" in path}
     return paths, tuple(ends)
 
@@ -90,10 +107,17 @@ class XmlNode(Node):
     def children(self) -> Sequence[Node]:
         return [XmlNode(self.tree, child) for child in self.element]
 
+    def child(self, name: str) -> Node | None:
+        """As in Node, but lets lxml find it."""
+        if ":" in name:  # a prefix of libvirt's namespaces, declared or not
+            return super().child(name)
+        element = next(self.element.iterchildren(name), None)
+        return None if element is None else XmlNode(self.tree, element, name)
+
     def walk(self, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
         """As in Node, but lets lxml find the elements: most of a domain is of no interest to any rule."""
         paths, tags = _below(self.name, wanted)
-        if any(path.endswith("/*") for path in paths):
+        if tags is None:
             yield from super().walk(paths)
             return
         if self.name in paths:
@@ -122,11 +146,13 @@ class XmlNode(Node):
             return None
 
         def pieces() -> tuple[Piece, ...]:
+            from .xml_scan import attribute_pieces, attributes
+
             source = self.tree.text
-            low, high = next((low, high) for key, low, high in attributes(source.text, self._place) if key == name)
+            low, high = next((low, high) for key, low, high in attributes(source.text, self.place) if key == name)
             return attribute_pieces(source, low, high)
 
-        return with_opaque(Value(text, pieces), TEMPLATE)
+        return _with_parts(Value(text, pieces))
 
     @property
     def attribute_names(self) -> Sequence[str]:
@@ -134,8 +160,10 @@ class XmlNode(Node):
 
     def attribute_name(self, name: str) -> Value:
         def pieces() -> tuple[Piece, ...]:
+            from .xml_scan import attribute_encoder, attribute_names
+
             source = self.tree.text
-            low, high = next((low, high) for key, low, high in attribute_names(source.text, self._place) if key == name)
+            low, high = next((low, high) for key, low, high in attribute_names(source.text, self.place) if key == name)
             return tuple(source.literal(low, high, 0, attribute_encoder("", source.source.encoding)))
 
         return Value(name, pieces)
@@ -143,92 +171,58 @@ class XmlNode(Node):
     @property
     def is_of_template(self) -> bool:
         text = self.tree.text.text
-        return TEMPLATE_CONTROL.search(text) is not None or DIRECTIVE in text
+        return has_control(text) or DIRECTIVE in text
 
     @property
     def has_template_parts(self) -> bool:
         texts = [self.element.text, *(child.tail for child in self.element)]
-        return any(text and TEMPLATE.search(text) for text in texts)
+        return any(text and has_part(text) for text in texts)
 
     @property
     def text(self) -> Value:
-        return with_opaque(
-            Value(self.element.text or "", lambda: text_pieces(self.tree.text, self._place.tag_end, self._place.end)),
-            TEMPLATE,
-        )
+        def pieces() -> tuple[Piece, ...]:
+            from .xml_scan import text_pieces
+
+            return text_pieces(self.tree.text, self.place.tag_end, self.place.end)
+
+        return _with_parts(Value(self.element.text or "", pieces))
 
     @property
-    def _place(self) -> Element:
+    def place(self) -> Element:
+        """Where the element stands in the source."""
         return self.tree.locate(self.element)
 
     @property
     def span(self) -> Span:
-        return self.tree.text.span(self._place.start, self._place.end)
+        return self.tree.text.span(self.place.start, self.place.end)
 
     @property
     def name_span(self) -> Span:
-        return self.tree.text.span(*tag_name(self.tree.text.text, self._place))
+        from .xml_scan import tag_name
+
+        return self.tree.text.span(*tag_name(self.tree.text.text, self.place))
 
     def set_value(self, name: str, text: str) -> tuple[Edit, ...]:
-        value = self.value(name)
-        if value is not None:
-            return () if value.opaque else value.replace(0, len(value.text), text)
-        source = self.tree.text
-        written = list(attributes(source.text, self._place))
-        at = written[-1][2] + 1 if written else tag_name(source.text, self._place)[1]
-        quote = source.text[at - 1] if written else "'"
-        encode = attribute_encoder(quote, source.source.encoding)
-        wrap = source.source.encode
-        offset, encoded = source.byte(at), encode(text)
-        if encoded is None:
-            return ()
-        return (Edit(offset, offset, wrap(f" {name}={quote}") + encoded + wrap(quote)),)
+        from .xml_edits import set_value
+
+        return set_value(self, name, text)
 
     def rename(self, name: str) -> tuple[Edit, ...]:
-        source, place = self.tree.text, self._place
-        low, high = tag_name(source.text, place)
-        spans = [(low, high)]
-        if place.end > place.tag_end:
-            at = source.text.rfind("</", low, place.end) + len("</")
-            spans.append((at, at + high - low))
-        return tuple(Edit(*source.span(*span), source.source.encode(name)) for span in spans)
+        from .xml_edits import rename
+
+        return rename(self, name)
 
     def insert_before(self, markup: str) -> tuple[Edit, ...]:
-        if self.element is self.tree.root:
-            return ()
-        source, start = self.tree.text, self._place.start
-        line = source.text.rfind("\n", 0, start) + 1
-        indent = source.text[line:start]
-        if line and not indent.strip():
-            newline = "\r\n" if source.text[line - 2 : line] == "\r\n" else "\n"
-            markup += newline + indent
-        offset = source.byte(start)
-        return (Edit(offset, offset, markup.encode(source.source.encoding, "xmlcharrefreplace")),)
+        from .xml_edits import insert_before
+
+        return insert_before(self, markup)
 
     def drop(self) -> tuple[Edit, ...]:
-        source, place = self.tree.text, self._place
-        inside = self.element.text or ""
-        if (
-            self.element is self.tree.root
-            or len(self.element)
-            or inside.strip()
-            or "<!" in source.text[place.tag_end : place.end]
-        ):
-            return ()
-        line, end = source.text.rfind("\n", 0, place.start) + 1, source.text.find("\n", place.end) + 1
-        if not end or source.text[line : place.start].strip() or source.text[place.end : end].strip():
-            line, end = place.start, place.end
-        span = source.span(line, end)
-        return (Edit(span.start, span.end, b""),)
+        from .xml_edits import drop
+
+        return drop(self)
 
     def drop_value(self, name: str) -> tuple[Edit, ...]:
-        source, place = self.tree.text, self._place
-        found = next((low for key, low, _ in attributes(source.text, place) if key == name), None)
-        if found is None:
-            return ()
-        high = source.text.index(source.text[found - 1], found) + 1
-        low = source.text.rindex(name, place.start, found)
-        while source.text[low - 1].isspace():
-            low -= 1
-        span = source.span(low, high)
-        return (Edit(span.start, span.end, b""),)
+        from .xml_edits import drop_value
+
+        return drop_value(self, name)

@@ -8,12 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from ..model import Node
-from ..qemu.commandline import CommandNode
 from ..source import Piece, Text, Value, refuse
-from .xml_node import QEMU_NAMESPACE, TEMPLATE, Tree, XmlNode
+from .xml_node import QEMU_NAMESPACE, Tree, XmlNode, has_part
 
 if TYPE_CHECKING:
     from lxml.etree import XMLParser, XMLSyntaxError, _Element, _LogEntry
+
+    from ..qemu.commandline import CommandNode
 
 QEMU_TYPES = ("kvm", "qemu", "hvf")
 WRAPPERS = ("domainsnapshot", "domainbackup", "domstatus", "domaincheckpoint")
@@ -109,7 +110,7 @@ def roots_of(trees: list[Tree]) -> Iterator[Node]:
 def _domain_name(domain: _Element) -> str:
     """`domain` where libvirt's QEMU driver reads it, which the rules are about; `foreign-domain` for Xen, LXC, …"""
     kind = domain.get("type", "")
-    return "domain" if kind in QEMU_TYPES or TEMPLATE.search(kind) else "foreign-domain"
+    return "domain" if kind in QEMU_TYPES or has_part(kind) else "foreign-domain"
 
 
 def _command(domain: XmlNode) -> Iterator[CommandNode]:
@@ -125,6 +126,8 @@ def _command(domain: XmlNode) -> Iterator[CommandNode]:
         if node.name == "qemu:env" and (name := node.value("name"))
     ]
     if words or env:
+        from ..qemu.commandline import CommandNode  # which few domains need
+
         yield CommandNode(words, None, env, domain)
 
 

@@ -37,6 +37,8 @@ def read_yaml(script: Value) -> tuple[Group, int | None]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         return root, min(mark.index, len(script.text)) if mark else 0
+    except UnicodeEncodeError as error:  # bytes that are no text
+        return root, error.start
     return root, None
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import Document, Node
-from .pci import PciAddress, pci_address
 from .values import is_unknown, known_text
+
+if TYPE_CHECKING:
+    from .pci import PciAddress
 
 POOL = "hostdev"
 """Forward mode of a pool of host devices; a portgroup never changes the mode."""
@@ -21,6 +23,8 @@ class Network(NamedTuple):
     """The host's name of the physical function whose virtual functions the pool holds."""
     addresses: frozenset[PciAddress] = frozenset()
     """Host devices of the pool that it lists."""
+    size: int | None = None
+    """How many host devices the pool has; None where the host or a template decides."""
 
     def merged(self, other: Network) -> Network:
         """What two definitions of one name agree on, whichever comes first."""
@@ -28,6 +32,7 @@ class Network(NamedTuple):
             self.mode if self.mode == other.mode else None,
             self.pf if self.pf == other.pf else "",
             self.addresses & other.addresses,
+            self.size if self.size == other.size else None,
         )
 
 
@@ -63,14 +68,15 @@ def networks_in(document: Document) -> list[tuple[str, Network]]:
 
 
 def _network(root: Node) -> Network:
+    from .pci import pci_address
+
     forward = root.child("forward")
     if forward is None:
         return Network(None if root.has_template_parts else "isolated")
     if is_unknown(forward, "@mode"):
         return Network(None)
-    addresses = [pci_address(node) for node in forward.children if node.name == "address"]
-    return Network(
-        known_text(forward, "@mode") or "nat",
-        known_text(forward, "pf@dev"),
-        frozenset(address for address in addresses if address is not None),
-    )
+    given = [pci_address(node) for node in forward.children if node.name == "address"]
+    addresses = frozenset(address for address in given if address is not None)
+    listed = bool(addresses) and None not in given and forward.child("pf") is None and not forward.has_template_parts
+    mode, pf = known_text(forward, "@mode") or "nat", known_text(forward, "pf@dev")
+    return Network(mode, pf, addresses, len(addresses) if listed else None)

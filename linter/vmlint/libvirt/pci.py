@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from ..model import Node
@@ -13,6 +12,8 @@ from .values import known_text
 NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+)|(0[0-7]+)|(?:0|[1-9][0-9]*)")
 EXPRESS_PORTS = ("pcie-root-port", "pcie-switch-downstream-port")
 CONVENTIONAL = ("pci-root", "pci-bridge", "pci-expander-bus", "pcie-to-pci-bridge", "dmi-to-pci-bridge")
+PORTS_ONLY = ("pcie-expander-bus", "pcie-switch-upstream-port")
+"""Controllers whose bus libvirt gives to no other device (measured on libvirt 11.3)."""
 
 
 class PciAddress(NamedTuple):
@@ -50,42 +51,6 @@ def _number(node: Node, name: str, default: str | None) -> int | None:
     return int(match[0], 16 if match[1] else 8 if match[2] else 10) if match else None
 
 
-def machine_kind(domain: Node) -> str:
-    """What the machine offers to PCI devices, as kind_of_machine says. Without a machine it is the emulator's default,
-    which differs between distributions."""
-    return kind_of_machine(known_text(domain, "os/type@machine"), known_text(domain, "os/type@arch"))
-
-
-def controller_of_bus(domain: Node, bus: int) -> Node | None:
-    """The `<controller type='pci'>` whose bus has that number, if exactly one is written."""
-    found = _index(domain).buses.get(bus, [])
-    return found[0] if len(found) == 1 else None
-
-
-def bus_kind(domain: Node, bus: int) -> str:
-    """`root` (pcie.0 of q35, on which hotplug was tried), `port` (behind a root or downstream port), `conventional`, or
-    '' where that is not known: a bus may be one that libvirt adds itself."""
-    controller = controller_of_bus(domain, bus)
-    model = known_text(controller, "@model") if controller else ""
-    if model in EXPRESS_PORTS:
-        return "port"
-    if model in CONVENTIONAL:
-        return "conventional"
-    if bus == 0 and model in ("pcie-root", "") and machine_kind(domain) == "q35":
-        return "root"
-    return ""
-
-
-def others_in_slot(domain: Node, address: PciAddress) -> bool:
-    """Whether more than one device of the guest is in the slot of an address."""
-    return len(_index(domain).slots.get(address[:3], [])) > 1
-
-
-def devices_of_host(domain: Node, address: PciAddress) -> list[Node]:
-    """The devices of the domain that are the host's device at an address, in the order of the file."""
-    return _index(domain).sources.get(address, [])
-
-
 def host_address(device: Node) -> PciAddress | None:
     """The address on the host of a PCI device that is passed through."""
     kind = known_text(device, "@type")
@@ -95,26 +60,65 @@ def host_address(device: Node) -> PciAddress | None:
     return pci_address(source.child("address")) if source is not None else None
 
 
-class _Index(NamedTuple):
-    """Devices of a domain by what is asked of them."""
+class PciTopology:
+    """What PCI buses a domain has, and what is on them."""
 
-    buses: dict[int, list[Node]]
-    slots: dict[tuple[int, ...], list[Node]]
-    sources: dict[PciAddress, list[Node]]
+    def __init__(self, domain: Node) -> None:
+        self.machine = kind_of_machine(known_text(domain, "os/type@machine"), known_text(domain, "os/type@arch"))
+        """What the machine offers to PCI devices, as kind_of_machine says; '' where none is written."""
+        self._controllers: dict[int, list[Node]] = {}
+        self._slots: dict[tuple[int, ...], list[Node]] = {}
+        self._places: dict[PciAddress, list[Node]] = {}
+        self._passed: dict[PciAddress, list[Node]] = {}
+        self._first_in_pair: dict[PciAddress, Node] = {}
+        devices = domain.child("devices")
+        for node in devices.children if devices else ():
+            self._add(node)
 
-
-@lru_cache(maxsize=1)  # each side of a domain asks
-def _index(domain: Node) -> _Index:
-    index = _Index({}, {}, {})
-    devices = domain.child("devices")
-    for node in devices.children if devices else ():
+    def _add(self, node: Node) -> None:
         address, source = pci_address(node.child("address")), host_address(node)
         if node.name == "controller" and known_text(node, "@type") == "pci":
             bus = _number(node, "index", None)
             if bus is not None:
-                index.buses.setdefault(bus, []).append(node)
+                self._controllers.setdefault(bus, []).append(node)
         if address is not None:
-            index.slots.setdefault(address[:3], []).append(node)
+            self._slots.setdefault(address[:3], []).append(node)
+            self._places.setdefault(address, []).append(node)
         if source is not None:
-            index.sources.setdefault(source, []).append(node)
-    return index
+            self._passed.setdefault(source, []).append(node)
+            if node.child("teaming") is not None:
+                self._first_in_pair.setdefault(source, node)
+
+    def controller(self, bus: int) -> Node | None:
+        """The `<controller type='pci'>` whose bus has that number, if exactly one is written."""
+        found = self._controllers.get(bus, [])
+        return found[0] if len(found) == 1 else None
+
+    def model(self, bus: int) -> str:
+        """The model of that controller; '' where it is not known."""
+        controller = self.controller(bus)
+        return known_text(controller, "@model") if controller else ""
+
+    def bus_kind(self, bus: int) -> str:
+        """`root` (pcie.0 of q35, on which hotplug was tried), `port` (behind a root or downstream port),
+        `conventional`, `ports-only` (takes nothing but ports), or '' where that is not known: a bus may be one that
+        libvirt adds itself."""
+        model = self.model(bus)
+        for kind, models in (("port", EXPRESS_PORTS), ("conventional", CONVENTIONAL), ("ports-only", PORTS_ONLY)):
+            if model in models:
+                return kind
+        return "root" if bus == 0 and model in ("pcie-root", "") and self.machine == "q35" else ""
+
+    def other_in_slot(self, device: Node, address: PciAddress) -> Node | None:
+        """Another device of the guest than this one in the slot of its address."""
+        return next((node for node in self._slots.get(address[:3], []) if node != device), None)
+
+    def other_at(self, device: Node, address: PciAddress) -> Node | None:
+        """Another device of the guest than this one with its address."""
+        return next((node for node in self._places.get(address, []) if node != device), None)
+
+    def also_passed_through(self, device: Node, address: PciAddress) -> Node | None:
+        """Another device of the domain that is the host's device at an address too; none but for the first that is in a
+        pair."""
+        same, first = self._passed.get(address, []), self._first_in_pair.get(address)
+        return next((node for node in same if node != device), None) if device == first else None

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..model import Node
+from ..qemu.machines import kind_of_machine
 from ..source import Value
 from .mac import parse_mac
 from .values import known_text
@@ -18,6 +19,8 @@ VIRTIO_MODELS = ("virtio", "virtio-transitional", "virtio-non-transitional")
 """Models libvirt accepts on the persistent side (6.1 and later; measured on 7.0, 9.0 and 11.3)."""
 RTL8139_ARCHITECTURES = ("x86_64", "i686")
 """Where libvirt fills in `rtl8139` for a missing model (measured on x86_64); on other machines it may be virtio."""
+OF_X86 = ("q35", "i440fx", "microvm")
+"""Machines that no other architecture has."""
 
 
 def octets_of(mac: Value | None) -> bytes | None:
@@ -72,6 +75,12 @@ class Side:
         return known_text(self.device, "alias@name")
 
     @property
+    def has_no_alias(self) -> bool:
+        """Whether it has no alias, or an empty one, which counts as none."""
+        alias = self.device.get("alias@name")
+        return alias is None or alias.text == ""
+
+    @property
     def network(self) -> str:
         """The network it is on, or '' where it is on none or that is partly unknown."""
         return known_text(self.device, "source@network") if self.kind == "network" else ""
@@ -82,6 +91,14 @@ class Side:
         return self.device.has_template_parts or any(node.has_template_parts for node in self.elements)
 
 
+def is_virtio(model: str) -> bool:
+    """Whether libvirt takes a model for a virtio one; upper and lower case are the same to it (measured on 7.0, 9.0 and
+    11.3)."""
+    return model.lower() in VIRTIO_MODELS
+
+
 def default_model_is_virtio(domain: Node) -> bool | None:
     """Whether libvirt makes an interface without a model a virtio one; None where that is not known."""
-    return False if known_text(domain, "os/type@arch") in RTL8139_ARCHITECTURES else None
+    arch, machine = known_text(domain, "os/type@arch"), known_text(domain, "os/type@machine")
+    is_x86 = arch in RTL8139_ARCHITECTURES or (not arch and kind_of_machine(machine, arch) in OF_X86)
+    return False if is_x86 else None

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from functools import cached_property, lru_cache
+from collections import Counter
+from functools import cached_property
 
 from ..model import Node
 from ..source import Edit, Value
+from .aliases import AUTOMATIC, USER_ALIAS
+from .pci import host_address
 from .sides import PERSISTENT, TRANSIENT, Side, octets_of
 from .values import is_unknown, known_text
 
-USER_ALIAS = re.compile(r"ua-[A-Za-z0-9_-]+")
-"""Aliases that libvirt keeps when a domain is defined (measured on 7.0, 9.0 and 11.3); the schema allows a dot too."""
-AUTOMATIC = re.compile(r"net(?:0|[1-9][0-9]*)")
 UNNAMED, UNKNOWN, FOUND, NOTHING = "unnamed", "unknown", "found", "nothing"
 DROPPED, REPEATED, AUTOMATIC_ALIAS = "dropped", "repeated", "automatic"
 ITSELF, OTHER_TRANSIENT, PLAIN_NIC, OTHER_DEVICE = "itself", "transient", "nic", "device"
@@ -38,6 +37,11 @@ class Team:
     def side(self, device: Node | None) -> Side | None:
         """The side that a device is."""
         return self._by_device.get(device) if device is not None else None
+
+    def at(self, teaming: Node) -> Side | None:
+        """The side that a `<teaming>` element makes of its device; None for a second one."""
+        side = self.side(teaming.parent)
+        return side if side is not None and side.teaming == teaming else None
 
     @cached_property
     def is_live(self) -> bool:
@@ -150,7 +154,7 @@ class Team:
         none where a transient one does that."""
         if any(AUTOMATIC.fullmatch(name) for name in self.by_name):
             return []
-        return [side for side in self.persistents if side.is_interface and side.device.get("alias@name") is None]
+        return [side for side in self.persistents if side.is_interface and side.has_no_alias]
 
     @cached_property
     def free(self) -> list[Side]:
@@ -162,6 +166,25 @@ class Team:
         """Transient sides that take their device from a network, one for each network."""
         sides = [side for side in self.transients if side.kind == "network"]
         return list({side.network: side for side in reversed(sides)}.values())
+
+    @cached_property
+    def last_on_network(self) -> dict[str, Side]:
+        """The last transient side on each network."""
+        return {side.network: side for side in self.transients if side.network}
+
+    @cached_property
+    def first_fixed(self) -> Side | None:
+        """The first transient side that names a device of the host."""
+        return next((side for side in self.transients if host_address(side.device) is not None), None)
+
+    @cached_property
+    def by_network(self) -> dict[str, list[Node]]:
+        """Interfaces by the network they are on, in a pair or not."""
+        found: dict[str, list[Node]] = {}
+        for node in self.devices:
+            if node.name == "interface" and known_text(node, "@type") == "network":
+                found.setdefault(known_text(node, "source@network"), []).append(node)
+        return found
 
     @cached_property
     def has_loose_ends(self) -> bool:
@@ -191,8 +214,13 @@ class Team:
         return found
 
     @cached_property
-    def _taken(self) -> set[str]:
-        return {*self.by_name, *(known_text(node, "alias@name") for node in self.devices)}
+    def _taken(self) -> Counter[str]:
+        """Aliases that devices have or name, whatever libvirt makes of them, and how often."""
+        return Counter([*self.by_name, *(known_text(node, "alias@name") for node in self.devices)])
+
+    def can_be_renamed(self, alias: str, new: str) -> bool:
+        """Whether one device alone has or names an alias, and none the new one."""
+        return not self.is_open and self._taken[alias] == 1 and self._taken[new] == 0
 
     def free_alias(self, stem: str) -> str:
         """`stem`, with a number if a device has or names it, whatever libvirt makes of it; '' where that is open."""
@@ -204,26 +232,38 @@ class Team:
     @cached_property
     def _passed_on(self) -> list[Value]:
         """What the domain passes to QEMU directly."""
-        elements = (self.domain.child("qemu:commandline"), self.domain.child("qemu:override"))
-        nodes = [node for element in elements if element for node in element.children]
-        return [value for node in nodes for name in ("value", "alias") if (value := node.value(name)) is not None]
+        stack = [self.domain.child("qemu:commandline"), self.domain.child("qemu:override")]
+        found: list[Value] = []
+        while stack:
+            node = stack.pop()
+            if node is not None:
+                found.extend(value for name in ("value", "alias") if (value := node.value(name)) is not None)
+                stack.extend(node.children)
+        return found
 
     def mentions(self, alias: str) -> bool:
         """Whether what the domain passes to QEMU directly may speak of an alias."""
         return any(value.opaque or alias in value.text for value in self._passed_on)
 
+    def has_rival(self, persistent: Side, device: Node) -> bool:
+        """Whether another device than this one may be meant as the transient side of a persistent one: a transient side
+        that names none, or a host device in no pair, if it does not have another address."""
+        octets = persistent.octets
+        groups = self._unpaired.values() if octets is None else (self._unpaired.get(key, ()) for key in (octets, None))
+        return any(rival != device for group in groups for rival in group)
+
+    @cached_property
+    def _unpaired(self) -> dict[bytes | None, list[Node]]:
+        """Transient sides that name no persistent one, and interfaces that are host devices in no pair, by address."""
+        found: dict[bytes | None, list[Node]] = {}
+        for side in self.transients:
+            if self.target(side) is None:
+                found.setdefault(side.octets, []).append(side.device)
+        for octets, nodes in self.by_mac.items():
+            plain = [node for node in nodes if known_text(node, "@type") == "hostdev" and self.side(node) is None]
+            found.setdefault(octets, []).extend(plain)
+        return found
+
     def is_pair(self, transient: Side, persistent: Side) -> bool:
         """Whether the two are each other's only candidate: what is ambiguous must not be fixed."""
         return len(self.by_name.get(transient.name, [])) == 1 and self.target(transient) is persistent
-
-
-def side_at(teaming: Node, domain: Node) -> Side | None:
-    """The side that a `<teaming>` element makes of its device; None for a second one."""
-    side = team_of(domain).side(teaming.parent)
-    return side if side is not None and side.teaming == teaming else None
-
-
-@lru_cache(maxsize=1)  # a domain is asked again for each of its sides and by each rule
-def team_of(domain: Node) -> Team:
-    """The sides in a domain."""
-    return Team(domain)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..source import OPAQUE
 from .options import RAW, Option, options
-from .optstring import PAIR, Param, lex_chardev_compat, lex_opts
+from .optstring import FLAG, PAIR, Param, lex_chardev_compat, lex_opts
 
 RAW_GLOBAL = re.compile(r"[^.=]{1,63}\.[^=]{1,63}=")
 """`-global driver.property=text`: the text is taken as it stands (sscanf in qemu_global_option)."""
@@ -53,7 +53,7 @@ def _read_opts(name: str, option: Option, text: str) -> Argument:
     if name == "display" and text.startswith("vnc="):
         option = options().named["vnc"]
         return Argument(option, "", lex_opts(text, option.implied, len("vnc=")))
-    params = lex_opts(text, option.implied)
+    params = lex_opts(text, option.implied, keyval=option.keyval is not None)
     kinds = [param.value for param in params if param.key == "type"]
     if name == "netdev" and kinds and kinds[-1] in STREAM_TYPES:
         option = options().named["netdev stream"]
@@ -64,12 +64,14 @@ def _read_incoming(name: str, option: Option, text: str) -> Argument:
     """A migration address, of which only `tcp:` takes parameters, or a channel."""
     if not MIGRATION_ADDRESS.match(text):
         channel = options().named["incoming main"]
-        return Argument(channel, "", lex_opts(text, channel.implied))
+        return Argument(channel, "", lex_opts(text, channel.implied, keyval=True))
     return Argument(option, "", lex_chardev_compat(text).params if text.startswith("tcp:") else [])
 
 
 def _read_set(name: str, option: Option, text: str) -> Argument:
-    """One parameter of the group's option, whose text knows no doubled commas."""
+    """One parameter of the group's option, whose text knows no doubled commas; without a `=` QEMU refuses it whole."""
+    if text and "=" not in text:
+        return Argument(option, "", [Param(FLAG, text, "on", 0, len(text))])
     found = SET.match(text)
     group = options().named.get(found[1], RAW) if found else RAW
     if found is None or group.reader != "opts" or group.keyval:

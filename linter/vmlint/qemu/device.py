@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
+from ..data import read_toml
 from ..source import OPAQUE, Value, refuse
 from .commandline import OptionNode
 from .optstring import FALSE, TRUE
@@ -91,6 +92,15 @@ class Device:
         match = SLOT.fullmatch(address.text)
         return int(match[2] or "0") if match else None
 
+    @property
+    def slot(self) -> int | None:
+        """The PCI slot that `addr=` asks for, or the first; None where it is not known."""
+        address = self.value("addr")
+        if address is None:
+            return 0 if self.is_known else None
+        match = SLOT.fullmatch(address.text)
+        return int(match[1], 16) if match else None
+
 
 def _fixed(written: Value) -> tuple[Any, ...]:
     return tuple(piece._replace(unit=0, encode=refuse) for piece in written.pick((0, len(written.text))).pieces[:1])
@@ -105,3 +115,13 @@ def _read_json(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def is_number(name: str) -> bool:
+    """Whether a property is a number in every device that has it; facts/device-numbers.toml."""
+    return name in _numbers()
+
+
+@cache
+def _numbers() -> frozenset[str]:
+    return frozenset(read_toml("rules/facts/device-numbers.toml")["numbers"])

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import cache, cached_property, lru_cache
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, cast
 
 from ..data import read_toml
+from ..model import Node
 from ..versions import parse
 from .commandline import CommandNode, OptionNode
 from .device import Device
-from .machines import kind_of_machine
+from .machines import X86_DEFAULT, arch_of, kind_of_machine
 from .optstring import TRUE
 
-PROGRAM_ARCH = re.compile(r".*qemu-system-([\w-]+?)(?:\.exe)?")
-X86_DEFAULT = ("x86_64", "i386")
-"""Emulators whose machine is i440fx where none is given (`-machine help` of QEMU 5.2, 7.2, 10.0 and 11.1)."""
 SEVEN, EIGHT, HOTPLUG_CHECKED = parse("7.0"), parse("8.0"), parse("7.2")
 """QEMU 7.2 starts with a primary device on pcie.0, and 7.2 and later refuse one behind a port without hotplug (measured
 on 5.2, 7.2, 10.0 and 11.1); from 8.0 on both are refused, so that no file with them can have worked."""
@@ -38,7 +36,10 @@ class Failover:
         self.command = command
         options = [node for node in command.children if isinstance(node, OptionNode)]
         self._options = options
-        self.devices = [Device(node) for node in options if node.name == "-device" and node.argument is not None]
+        written = [node for node in options if node.name == "-device" and node.argument is not None]
+        said = any("failover" in node.text.text for node in written)
+        self.devices = [Device(node) for node in written] if said else []
+        """Its devices, if one of them speaks of failover; most command lines have none that does."""
         self.place = {device: number for number, device in enumerate(self.devices)}
         self.standbys = [device for device in self.devices if device.is_standby]
         self.primaries = [device for device in self.devices if device.value("failover_pair_id") is not None]
@@ -58,9 +59,7 @@ class Failover:
         """What the machine offers, as kind_of_machine says."""
         values = [node.value("type") for node in self._options if node.name in ("-machine", "-M")]
         given = [value for value in values if value is not None]
-        program = self.command.program.text if self.command.program is not None else ""
-        match = PROGRAM_ARCH.fullmatch(program)
-        arch = match[1] if match else ""
+        arch = arch_of(self.command)
         if given:
             return "" if given[-1].opaque else kind_of_machine(given[-1].text, arch)
         return "i440fx" if self.is_whole and arch in X86_DEFAULT else ""
@@ -98,7 +97,7 @@ class Failover:
         return standby is not None and self.place[standby] < self.place[primary]
 
     def bus_kind(self, device: Device) -> str:
-        """`root` (pcie.0), `port`, `conventional`, or '' where that is not known."""
+        """`root` (pcie.0), `port`, `conventional`, `ports_only` (nothing else fits), or '' where that is not known."""
         bus = device.value("bus")
         if bus is None:
             return {"q35": "root", "i440fx": "conventional"}.get(self.machine, "")
@@ -108,12 +107,28 @@ class Failover:
             return "conventional"
         owner = self.bus_owner(device)
         driver = owner.driver if owner is not None else ""
-        return "port" if driver in facts()["ports"] else "conventional" if driver in facts()["conventional"] else ""
+        kinds = {"port": "ports", "conventional": "conventional", "ports_only": "ports_only"}
+        return next((kind for kind, drivers in kinds.items() if driver in facts()[drivers]), "")
 
     def bus_owner(self, device: Device) -> Device | None:
         """The bridge or port whose bus a device is on."""
         owners = self.by_id.get(device.text("bus"), [])
         return owners[0] if len(owners) == 1 else None
+
+    @cached_property
+    def _by_slot(self) -> dict[tuple[str, int | None], list[Device]]:
+        found: dict[tuple[str, int | None], list[Device]] = {}
+        for device in self.devices:
+            if device.text("bus"):
+                found.setdefault((device.text("bus"), device.slot), []).append(device)
+        return found
+
+    def other_in_slot(self, device: Device) -> Device | None:
+        """Another device behind the port that a device is plugged into, in the same slot."""
+        if self.bus_kind(device) != "port" or device.slot is None:
+            return None
+        same = self._by_slot[device.text("bus"), device.slot]
+        return next((other for other in same if other is not device), None)
 
     def modern_disabled(self, standby: Device) -> OptionNode | None:
         """The `-global` or `-set` that makes a standby NIC a legacy device."""
@@ -129,8 +144,6 @@ def disables_modern(text: str, name: str) -> bool:
     return match is not None and match[1] in (None, name)
 
 
-@lru_cache(maxsize=1)  # each rule asks for the same command line
-def failover_of(command: CommandNode) -> Failover | None:
-    """What a command line says of failover, or None where it says nothing."""
-    said = any("failover" in node.text.text for node in command.children if node.name == "-device")
-    return Failover(command) if said else None
+def failover_of(root: Node) -> Failover:
+    """What a command line says of failover."""
+    return Failover(cast("CommandNode", root))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from ..model import Node
+from .commandline import CommandNode, OptionNode
+
+PROGRAM_ARCH = re.compile(r".*qemu-system-([\w-]+?)(?:\.exe)?")
 X86 = ("x86_64", "i386", "i686", "")
 MACHINES = (
     (re.compile(r"q35|pc-q35-.*"), X86, "q35"),
@@ -17,6 +21,8 @@ MACHINES = (
 hw/ppc/spapr_pci.c and hw/s390x/s390-pci-bus.c for the others."""
 EXPRESS = ("q35", "virt")
 """Where pcie.0 is a PCI Express bus."""
+X86_DEFAULT = ("x86_64", "i386")
+"""Emulators whose machine is i440fx where none is given (`-machine help` of QEMU 5.2, 7.2, 10.0 and 11.1)."""
 NO_EXPRESS = ("i440fx", "pseries", "s390x", "microvm")
 """Where QEMU has no PCI Express bus, and microvm no PCI bus at all."""
 
@@ -24,3 +30,29 @@ NO_EXPRESS = ("i440fx", "pseries", "s390x", "microvm")
 def kind_of_machine(machine: str, arch: str) -> str:
     """One of EXPRESS or NO_EXPRESS; '' where it is not known."""
     return next((kind for name, arches, kind in MACHINES if name.fullmatch(machine) and arch in arches), "")
+
+
+def arch_of(command: Node | None) -> str:
+    """The architecture that a command's program emulates, by its name; '' where that does not tell."""
+    program = command.program if isinstance(command, CommandNode) else None
+    match = PROGRAM_ARCH.fullmatch(program.text) if program is not None else None
+    return match[1] if match else ""
+
+
+def machine_of(command: Node | None) -> str | None:
+    """The machine type that a command gives; '' where it gives none, None where that is not to be seen."""
+    children = command.children if isinstance(command, CommandNode) else ()
+    options = [child for child in children if isinstance(child, OptionNode) and child.name in ("-machine", "-M")]
+    given = [value for option in options if (value := option.value("type")) is not None]
+    if given:
+        return None if given[-1].opaque else given[-1].text
+    words = command.words if isinstance(command, CommandNode) else ()
+    return None if any(word.opaque for word in words) else ""
+
+
+def kind_of_command(command: Node | None) -> str:
+    """What kind_of_machine says of a command's machine, given or the emulator's own; '' where it is not known."""
+    machine, arch = machine_of(command), arch_of(command)
+    if machine == "":
+        return "i440fx" if arch in X86_DEFAULT else ""
+    return "" if machine is None else kind_of_machine(machine, arch)

@@ -35,6 +35,8 @@ class Option(NamedTuple):
     """The release since which the argument may be a JSON object; NEVER: it is refused; None: not known."""
     parameters: Mapping[str, Parameter] = MappingProxyType({})
     """Those that it has whatever it makes."""
+    texts: frozenset[str] = frozenset()
+    """Those that hold what people write, in which a comma is likely meant as one."""
     properties: str = ""
     """The file of facts/properties that knows the others, by the kind of what it makes."""
     kind_keys: tuple[str, ...] = ()
@@ -81,6 +83,7 @@ def _option(fact: dict[str, Any], known: dict[str, Any]) -> Option:
         flags=parse(fact["flags"]) if "flags" in fact else None,
         json=_json(fact.get("json")),
         parameters=read_parameters(known),
+        texts=frozenset(known.get("texts", ())),
         properties=fact.get("properties", ""),
         kind_keys=tuple(fact.get("kind", [fact.get("implied", "")])),
     )

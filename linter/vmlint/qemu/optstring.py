@@ -38,11 +38,11 @@ class CharDevice(NamedTuple):
     params: list[Param]
 
 
-def lex_opts(text: str, implied: str | None, at: int = 0) -> list[Param]:
+def lex_opts(text: str, implied: str | None, at: int = 0, keyval: bool = False) -> list[Param]:
     """The parameters of a QemuOpts string from character `at`; `implied`: the key of a first bare token, if any.
 
-    Strings for the stricter parser (keyval) split alike, but for a `,,` in the first bare token, which no right string
-    has; what is a flag here is refused there.
+    Strings for the stricter parser (`keyval`) split alike, but that a first bare token ends at a comma, doubled or not.
+    What is a flag here is refused there.
     """
     params: list[Param] = []
     while at < len(text):
@@ -52,7 +52,7 @@ def lex_opts(text: str, implied: str | None, at: int = 0) -> list[Param]:
             end, value, ranges = _read_value(text, stop + 1)
             params.append(Param(PAIR, text[at:stop], value, at, end, ranges))
         elif implied is not None and not params:
-            end, value, ranges = _read_value(text, at)
+            end, value, ranges = (stop, text[at:stop], ((at, stop),)) if keyval else _read_value(text, at)
             params.append(Param(IMPLIED, implied, value, at, end, ranges))
         else:  # a flag ends at the next comma, doubled or not; "no" is cut off whatever follows
             end, name = stop, text[at:stop]

@@ -9,12 +9,16 @@ from typing import Any, NamedTuple
 
 from ..data import read_toml
 from ..source import OPAQUE
+from .jsontext import json_members
 from .options import Option
 from .optstring import Param
 from .parameters import BOOLEAN, VALUE, WORD, Parameter, read_mark, read_parameters
 
 MACHINE_VERSION = re.compile(r"-\d+(?:\.\d+)+(?:\.\w+)?$")
 MACHINE_FAMILIES = {"pc-q35": "q35", "pc-i440fx": "pc"}
+
+UNDERSCORES = read_mark(VALUE, "7.2..")
+"""Where a machine's property may be written with `_` for `-`: `mem_merge`. Measured: 5.2 does not read it, 7.2 does."""
 
 
 class Known(NamedTuple):
@@ -29,14 +33,15 @@ class Known(NamedTuple):
         section = self.option.properties
         if name in self.option.parameters or not section:
             return self.option.parameters.get(name)
-        if section == "machine":
-            name = name.replace("_", "-")
         table = properties(section, self.kind)
         if table is None:
             table = all_properties(section)
         found = table.get(name)
         if found is None and section == "blockdev" and "." in name:  # file.locking: of the node below
             return all_properties(section).get(name.partition(".")[2])
+        if found is None and section == "machine" and "_" in name:
+            dashed = table.get(name.replace("_", "-"))
+            return dashed.within(UNDERSCORES) if dashed else None
         return found
 
 
@@ -47,8 +52,7 @@ def known_parameters(option: Option, text: str, params: Sequence[Param]) -> Know
 
 def _kind(option: Option, text: str, params: Sequence[Param]) -> str:
     if text.startswith("{"):
-        names = re.findall(rf'"(?:{"|".join(option.kind_keys)})"\s*:\s*"([^"]*)"', text)
-        kinds = names if len(names) == 1 else []  # one in another: whose a key is takes more than a look
+        kinds = [member.value.strip('"') for member in json_members(text) if member.name in option.kind_keys]
     else:
         kinds = [param.value for param in params if param.key in option.kind_keys]
     kind = kinds[-1] if kinds and OPAQUE not in kinds[-1] else ""

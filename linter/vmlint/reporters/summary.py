@@ -6,13 +6,12 @@ from ..model import SEVERITIES, Report
 
 
 def summary(report: Report) -> list[str]:
-    """What was found in how many files; then, where something can be fixed, how."""
+    """What was found in how many files; then, where something can be fixed, how; then, what is gone."""
     counts = [(report.count(severity), severity) for severity in SEVERITIES]
     found = ", ".join(plural(count, severity) for count, severity in counts if count)
     files = plural(report.files, "file")
     words = f"{found} in {files}" if found else f"No problems found in {files}"
-    fixable = _fixable(report)
-    return [f"{words}{_handled(report)}.", *([fixable] if fixable else [])]
+    return [f"{words}{_handled(report)}.", *filter(None, (_fixable(report), _gone(report)))]
 
 
 def plural(count: int, noun: str) -> str:
@@ -22,7 +21,12 @@ def plural(count: int, noun: str) -> str:
 
 def _handled(report: Report) -> str:
     fixes = "fix" if report.held_back == 1 else "fixes"
-    parts = [(report.fixed, "fixed"), (report.held_back, f"{fixes} held back"), (report.suppressed, "suppressed")]
+    parts = [
+        (report.fixed, "fixed"),
+        (report.held_back, f"{fixes} held back"),
+        (report.suppressed, "suppressed"),
+        (report.baseline.known if report.baseline else 0, "in the baseline"),
+    ]
     words = ", ".join(f"{count} {what}" for count, what in parts if count)
     return f" ({words})" if words else ""
 
@@ -34,3 +38,10 @@ def _fixable(report: Report) -> str:
         return f"{unsafe} fixable with --unsafe-fixes." if unsafe else ""
     more = f", {unsafe} more with --unsafe-fixes" if unsafe else ""
     return f"{safe} fixable with --fix{more}."
+
+
+def _gone(report: Report) -> str:
+    gone = report.baseline.gone if report.baseline else 0
+    is_, it = ("is", "it") if gone == 1 else ("are", "them")
+    words = f"{plural(gone, 'finding')} of the baseline {is_} gone; --prune-baseline takes {it} out."
+    return words if gone else ""

@@ -1,0 +1,86 @@
+"""Rules on machine types that QEMU names after its releases, in domain XML and on command lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..finding import Context, Finding
+from ..model import Node
+from ..qemu.commandline import OptionNode
+from ..qemu.machine_types import MachineType, current_type, is_of_distribution, machine_type
+from ..qemu.machines import arch_of
+from ..source import Value
+from ..versions import Version
+
+
+def removed(node: Node, context: Context) -> Iterator[Finding]:
+    """A type that an admitted release no longer has."""
+    for value, found in _types(node):
+        if context.target.admits_from("qemu", found.removed):
+            yield _finding(value, found, context)
+
+
+def deprecated(node: Node, context: Context) -> Iterator[Finding]:
+    """A type that all admitted releases still have, and one of them warns about."""
+    for value, found in _types(node):
+        since = found.deprecated
+        if (
+            since is not None
+            and context.target.admits_from("qemu", since)
+            and not context.target.admits_from("qemu", found.removed)
+        ):
+            yield _finding(value, found, context)
+
+
+def too_new(node: Node, context: Context) -> Iterator[Finding]:
+    """A type that came after an admitted release."""
+    for value, found in _types(node):
+        if context.target.admits_before("qemu", found.came):
+            yield Finding(value, _fields(value, found, context))
+
+
+def unknown(node: Node, context: Context) -> Iterator[Finding]:
+    """A type that is named like QEMU's own and is none of them."""
+    value, arch = _given(node)
+    if value is not None and not value.opaque and is_of_distribution(value.text, arch):
+        yield Finding(value, {"name": value.text})
+
+
+def _finding(value: Value, found: MachineType, context: Context) -> Finding:
+    """The fix is the newest type that all admitted releases have, where none of them deprecates it."""
+    oldest = context.target.of("qemu")[0]
+    name = current_type(found.family, oldest[:2])
+    newer = machine_type(name, "")
+    fits = newer is not None and not context.target.admits_from("qemu", newer.deprecated or newer.removed)
+    edits = value.replace(0, len(value.text), name) if fits and newer is not None and newer.came > found.came else ()
+    return Finding(value, _fields(value, found, context) | {"newer": name}, edits)
+
+
+def _fields(value: Value, found: MachineType, context: Context) -> dict[str, str]:
+    return {
+        "name": value.text,
+        "came": _text(found.came),
+        "deprecated": _text(found.deprecated or found.removed),
+        "removed": _text(found.removed),
+        "oldest": _text(context.target.of("qemu")[0]),
+    }
+
+
+def _types(node: Node) -> Iterator[tuple[Value, MachineType]]:
+    """The machine type that an element or option names, if it is one of QEMU's versioned ones."""
+    value, arch = _given(node)
+    found = machine_type(value.text, arch) if value is not None else None
+    if value is not None and found is not None:
+        yield value, found
+
+
+def _given(node: Node) -> tuple[Value | None, str]:
+    """The machine type that a `<type>`, -M or -machine gives, and the architecture, '' where it is not told."""
+    if isinstance(node, OptionNode):
+        return node.value("type"), arch_of(node.parent)
+    arch = node.value("arch")
+    return node.value("machine"), "" if arch is None or arch.opaque else arch.text
+
+
+def _text(version: Version) -> str:
+    return ".".join(map(str, version))

@@ -1,0 +1,199 @@
+"""What a configuration file may say: the keys, read strictly; every mistake is told with file and line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .discover import UsageError
+from .model import SEVERITIES
+from .suggest import suggestion
+from .toml_file import Keys, TomlFile
+
+SHARED = "pyproject.toml"
+TABLE: Keys = ("tool", "vmlint")
+"""Where the settings are in pyproject.toml."""
+
+
+KINDS = {
+    "text": "a text",
+    "file": "a text",
+    "flag": "true or false",
+    "severity": f"one of {', '.join(SEVERITIES)}",
+    "texts": "a list of texts",
+    "files": "a list of texts",
+}
+"""What a value may be, in the words of a complaint. Files are named from the configuration file on."""
+
+
+class Setting(NamedTuple):
+    """What a key holds, and what it is for."""
+
+    kind: str
+    """One of KINDS."""
+    about: str
+    default: str
+    """What holds without it."""
+    option: str = ""
+    """The option of the command line that says the same."""
+    adds: bool = False
+    """Whether that option adds to what the file says; else it takes its place."""
+    is_table: bool = False
+    """Whether it is a table whose values are of that kind."""
+    names_rules: bool = False
+    """Whether it names rules and topics: in its list, or else by the keys of its table."""
+
+
+SETTINGS = {
+    "qemu": Setting(
+        "text", "QEMU releases that the files must hold on, such as `>=7.2,<11`", "the newest release", "--qemu"
+    ),
+    "libvirt": Setting("text", "libvirt releases that they must hold on", "the newest release", "--libvirt"),
+    "target": Setting(
+        "texts", "releases that they must hold on, such as `debian-13`", "the newest of both", "--target"
+    ),
+    "select": Setting("texts", "rules and topics to look for", "all", "--select", names_rules=True),
+    "ignore": Setting("texts", "rules and topics to leave out", "none", "--ignore", adds=True, names_rules=True),
+    "min-severity": Setting(
+        "severity", "findings less severe are left out", "all are shown, notes do not fail a run", "--min-severity"
+    ),
+    "exclude": Setting("texts", "files and folders to leave out, patterns", "none", "--exclude", adds=True),
+    "baseline": Setting("file", "file with the findings that are known already", "none", "--baseline"),
+    "require-reason": Setting("flag", "whether a comment that switches rules off must say why", "false"),
+    "rules.extend": Setting("files", "files with rules of your own", "none", "--rules", adds=True),
+    "severity": Setting(
+        "severity", "severity of a rule, or of all in a topic", "as the rule says", is_table=True, names_rules=True
+    ),
+    "per-file-ignores": Setting(
+        "texts", "rules and topics to leave out in the files of a pattern", "none", is_table=True, names_rules=True
+    ),
+}
+"""All keys that a configuration file may have; a dot is a table."""
+
+
+class Config(NamedTuple):
+    """What one configuration file says; what it leaves open is None, False or empty."""
+
+    file: str
+    """Its path, for people."""
+    folder: str
+    """Patterns are held against paths from here on."""
+    toml: TomlFile
+    prefix: Keys
+    """The way to the settings in the file."""
+    qemu: str | None = None
+    libvirt: str | None = None
+    target: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    min_severity: str | None = None
+    exclude: tuple[str, ...] = ()
+    baseline: str | None = None
+    require_reason: bool = False
+    severity: Mapping[str, str] = {}  # nobody writes to it
+    per_file_ignores: Mapping[str, tuple[str, ...]] = {}
+    rules_extend: tuple[str, ...] = ()
+
+    def where(self, key: str, *below: str) -> str:
+        """`FILE:LINE` of a key, or of what is below it: a key of its table, or a text in its list."""
+        return self.toml.where((*self.prefix, *key.split("."), *below))
+
+
+class InForce(NamedTuple):
+    """The value of a setting, and where it comes from: options and places in the file; nowhere if it is the default."""
+
+    value: Any
+    origins: tuple[str, ...]
+
+
+def in_force(config: Config | None, given: Mapping[str, Any]) -> dict[str, InForce]:
+    """What holds for each key that is set, where the command line says what is `given`, by name of the field."""
+    found: dict[str, InForce] = {}
+    for key, setting in SETTINGS.items():
+        option, said = given.get(field(key)), config and getattr(config, field(key))
+        # Who selects on the command line wants to see those rules, whatever the file ignores.
+        if key == "ignore" and given.get("select"):
+            said = None
+        parts = [(setting.option, option)] if option else []
+        if said and config and (setting.adds or not option):
+            parts.insert(0, (config.where(key), _resolved(config, setting, said)))
+        if parts:
+            values = [value for _, value in parts]
+            value = tuple(text for texts in values for text in texts) if setting.adds else values[0]
+            found[key] = InForce(value, tuple(origin for origin, _ in parts))
+    return found
+
+
+def _resolved(config: Config, setting: Setting, said: Any) -> Any:
+    """A value, the names of files in it as they are from the working directory on."""
+    folder = os.path.dirname(config.file)
+    if setting.kind == "file":
+        return os.path.join(folder, said)
+    return tuple(os.path.join(folder, name) for name in said) if setting.kind == "files" else said
+
+
+def field(key: str) -> str:
+    """The name of a setting in Config."""
+    return key.replace("-", "_").replace(".", "_")
+
+
+def parse(file: str, data: bytes, folder: str) -> Config | None:
+    """A configuration file's content; its patterns count from `folder` on. None for a pyproject.toml that says nothing
+    of vmlint. Raises UsageError."""
+    toml = TomlFile(file, data)
+    prefix = TABLE if os.path.basename(file) == SHARED else ()
+    table: Any = toml.tables
+    for key in prefix:
+        table = table.get(key) if isinstance(table, dict) else None
+    if table is None:
+        return None
+    values = dict(_Reader(toml, prefix).values(table, ()))
+    return Config(file, folder, toml, prefix, **{field(key): value for key, value in values.items()})
+
+
+class _Reader:
+    """Goes through the tables of a configuration file."""
+
+    def __init__(self, toml: TomlFile, prefix: Keys) -> None:
+        self._toml = toml
+        self._prefix = prefix
+
+    def values(self, table: Any, way: tuple[str, ...]) -> list[tuple[str, Any]]:
+        """Each setting in a table and below."""
+        if not isinstance(table, dict):
+            raise self._error("must be a table", way)
+        known = {key.split(".")[len(way)] for key in SETTINGS if key.split(".")[: len(way)] == [*way]}
+        found = []
+        for name, value in table.items():
+            key = ".".join((*way, name))
+            if name not in known:
+                listed = f"; known are {', '.join(sorted(known))}"
+                place = self._toml.where((*self._prefix, *way, name))
+                raise UsageError(f"{place}: unknown key '{key}'{suggestion(name, known) or listed}")
+            if key in SETTINGS:
+                found.append((key, self._setting(SETTINGS[key], value, (*way, name))))
+            else:
+                found += self.values(value, (*way, name))
+        return found
+
+    def _setting(self, setting: Setting, value: Any, way: tuple[str, ...]) -> Any:
+        if not setting.is_table:
+            return self._value(setting.kind, value, way)
+        if not isinstance(value, dict):
+            raise self._error("must be a table", way)
+        return {name: self._value(setting.kind, below, (*way, name)) for name, below in value.items()}
+
+    def _value(self, kind: str, value: Any, way: tuple[str, ...]) -> Any:
+        """A value as Config holds it."""
+        if kind in ("texts", "files"):
+            if isinstance(value, list) and all(isinstance(text, str) for text in value):
+                return tuple(value)
+        elif isinstance(value, bool if kind == "flag" else str) and (kind != "severity" or value in SEVERITIES):
+            return value
+        raise self._error(f"must be {KINDS[kind]}", way)
+
+    def _error(self, message: str, way: tuple[str, ...]) -> UsageError:
+        keys = (*self._prefix, *way)
+        name = ".".join(way) or ".".join(map(str, keys))
+        return UsageError(f"{self._toml.where(keys)}: '{name}' {message}")

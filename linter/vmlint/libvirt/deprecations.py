@@ -1,0 +1,80 @@
+"""What libvirt no longer takes or passes over in domain XML: the rows of facts/libvirt-deprecations.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from ..data import read_toml
+from ..model import Node
+from ..source import Value
+from ..versions import Version, parse
+
+OUTSIDE = "../"
+"""What begins the path of a value of the element around."""
+
+
+class Row(NamedTuple):
+    """One way to write what libvirt removed or ignores."""
+
+    id: str
+    paths: tuple[str, ...]
+    at: str
+    values: tuple[str, ...]
+    where: Mapping[str, tuple[str, ...]]
+    removed: Version | None
+    set: str | None
+    drop: bool
+    instead: str
+    source: str
+
+
+@cache
+def facts() -> dict[str, list[Row]]:
+    """The rows by what became of them: `removed`, `ignored`."""
+    tables = read_toml("rules/facts/libvirt-deprecations.toml")
+    return {kind: [_row(table) for table in several] for kind, several in tables.items()}
+
+
+def matches(kind: str, node: Node, root: Node) -> Iterator[tuple[Row, Value]]:
+    """The rows of a kind that an element below `root` fits, and the value that each is about."""
+    path = _path(node, root)
+    for row in facts()[kind]:
+        value = node.value(row.at) if row.at else node.text
+        fits = path in row.paths and all(_is_one(_get(node, where), wanted) for where, wanted in row.where.items())
+        if fits and value is not None and _is_one(value, row.values):
+            yield row, value
+
+
+def _path(node: Node, root: Node) -> str:
+    """The names of an element and those around it up to `root`, as rules select them."""
+    return root.name if node == root or node.parent is None else f"{_path(node.parent, root)}/{node.name}"
+
+
+def _get(node: Node, path: str) -> Value | None:
+    return node.parent.get(path[len(OUTSIDE) :]) if path.startswith(OUTSIDE) and node.parent else node.get(path)
+
+
+def _is_one(value: Value | None, wanted: Sequence[str]) -> bool:
+    return value is not None and not value.opaque and (not wanted or value.text.strip() in wanted)
+
+
+def _row(table: Mapping[str, Any]) -> Row:
+    removed = table.get("removed")
+    return Row(
+        id=table["id"],
+        paths=_texts(table["in"]),
+        at=table.get("at", ""),
+        values=_texts(table.get("is", ())),
+        where={path: _texts(wanted) for path, wanted in table.get("where", {}).items()},
+        removed=parse(removed) if removed else None,
+        set=table.get("set"),
+        drop=table.get("drop", False),
+        instead=table["instead"],
+        source=table["source"],
+    )
+
+
+def _texts(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)

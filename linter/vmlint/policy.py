@@ -1,0 +1,161 @@
+"""What holds for each file: the settings of the command line over those of the file's configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from . import baseline, catalog
+from .baseline import Baseline
+from .choice import chosen_rules, named_rules, target
+from .config import SETTINGS, Config, Setting, field, in_force
+from .discover import UsageError
+from .engine import Engine
+from .model import SEVERITIES, Diagnostic, Rule
+from .patterns import Patterns
+from .settings import Settings
+from .targets import find
+from .versions import Target
+
+THRESHOLD = "warning"
+"""Findings less severe are shown, and do not make a run fail."""
+
+
+class Policy(NamedTuple):
+    """What holds for a file."""
+
+    engine: Engine
+    rules: Mapping[str, Rule]
+    """All rules that a comment may name, by name."""
+    min_severity: str | None
+    requires_reason: bool
+    baseline: Baseline | None
+    """What is known already."""
+
+    def shows(self, diagnostic: Diagnostic) -> bool:
+        """Whether a finding is severe enough to be told of."""
+        return _is_at_least(diagnostic.severity, self.min_severity or SEVERITIES[-1])
+
+    def fails(self, diagnostic: Diagnostic) -> bool:
+        """Whether a finding is severe enough to make a run fail."""
+        return _is_at_least(diagnostic.severity, self.min_severity or THRESHOLD)
+
+
+def _is_at_least(severity: str, least: str) -> bool:
+    return SEVERITIES.index(severity) <= SEVERITIES.index(least)
+
+
+class Policies:
+    """Makes the policy of each file; files of one configuration for which the same rules are ignored share one."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises UsageError on settings that cannot be, also those of the working directory's configuration."""
+        self._settings = settings
+        self._made: dict[tuple[str, frozenset[str]], Policy] = {}
+        self._baselines: dict[str, Baseline] = {}
+        if settings.write_baseline is not None:
+            self._baselines[settings.write_baseline] = Baseline(settings.write_baseline)
+        self._ignores: dict[str, list[tuple[Patterns, tuple[str, ...]]]] = {}
+        self.of("")
+
+    def of(self, path: str) -> Policy:
+        """The policy of the file at a path. Raises UsageError on a mistake in its configuration."""
+        config = self._settings.configs.of(path) if self._settings.configs else None
+        ignored = frozenset(self._ignored(config, path)) if config and config.per_file_ignores else frozenset[str]()
+        key = (config.file if config else "", ignored)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = self._make(config, ignored)
+        return found
+
+    def _make(self, config: Config | None, ignored: Iterable[str]) -> Policy:
+        values = {key: found.value for key, found in in_force(config, self._settings._asdict()).items()}
+        if config is not None:
+            _check(config)
+        chosen = chosen_rules(values.get("select", ()), (*values.get("ignore", ()), *ignored))
+        return Policy(
+            Engine(_weighed(chosen, values.get("severity", {})), self._releases(values)),
+            catalog.rules(),
+            values.get("min-severity"),
+            values.get("require-reason", False),
+            self._baseline(self._settings.write_baseline or values.get("baseline")),
+        )
+
+    def _releases(self, values: Mapping[str, Any]) -> Target:
+        """The releases to hold on; a target of the command line leaves nothing of what the configuration says."""
+        given = self._settings
+        if given.target:
+            return target(given.qemu, given.libvirt, given.target)
+        return target(values.get("qemu"), values.get("libvirt"), values.get("target", ()))
+
+    def _baseline(self, path: str | None) -> Baseline | None:
+        if path is not None and path not in self._baselines:
+            self._baselines[path] = baseline.read(path)
+        return self._baselines[path] if path is not None else None
+
+    def is_own(self, path: str) -> bool:
+        """Whether a file is a report or baseline of this run: it quotes what it is about, and would be linted."""
+        own = [*self._settings.outputs, *self._baselines]
+        return bool(own) and os.path.abspath(path) in map(os.path.abspath, own)
+
+    @property
+    def baselines(self) -> list[Baseline]:
+        """All baselines that some policy has."""
+        return [*self._baselines.values()]
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """All rules that some policy knows, by name."""
+        return {name: rule for policy in self._made.values() for name, rule in policy.rules.items()}
+
+    def _ignored(self, config: Config, path: str) -> Iterator[str]:
+        """The rules and topics that a configuration leaves out in one file."""
+        if config.file not in self._ignores:
+            where = partial(config.where, "per-file-ignores")
+            self._ignores[config.file] = [
+                (Patterns(config.folder, [pattern], where), names) for pattern, names in config.per_file_ignores.items()
+            ]
+        for patterns, names in self._ignores[config.file]:
+            if patterns.match(path):
+                yield from names
+
+
+def _check(config: Config) -> None:
+    """Raise UsageError, with the line, for releases that do not exist and names that are neither rule nor topic."""
+    _located(config, "qemu", partial(target, qemu=config.qemu))
+    _located(config, "libvirt", partial(target, libvirt=config.libvirt))
+    for name in config.target:
+        _located(config, "target", partial(find, name), name)
+    for key, setting in SETTINGS.items():
+        for way in _names(getattr(config, field(key)), setting) if setting.names_rules else ():
+            _located(config, key, partial(named_rules, way[-1:]), *way)
+
+
+def _names(value: Any, setting: Setting) -> Iterator[tuple[str, ...]]:
+    """The way to each name of a rule or topic in a value, and the name at its end."""
+    if setting.is_table and setting.kind == "texts":
+        yield from ((key, name) for key, names in value.items() for name in names)
+    else:
+        yield from ((name,) for name in value)
+
+
+def _located(config: Config, key: str, work: Callable[[], object], *below: str) -> None:
+    try:
+        work()
+    except UsageError as error:
+        raise UsageError(f"{config.where(key, *below)}: {error}") from error
+
+
+def _weighed(rules: Mapping[str, Rule], severities: Mapping[str, str]) -> dict[str, Rule]:
+    """The rules with the severities that the user gives them; one for a rule counts more than one for its topic."""
+    given = {name: severities.get(name) or severities.get(rule.topic) for name, rule in rules.items()}
+    return {name: _with_severity(rule, given[name]) for name, rule in rules.items()}
+
+
+def _with_severity(rule: Rule, severity: str | None) -> Rule:
+    if severity is None:
+        return rule
+    variants = {name: variant._replace(severity=severity) for name, variant in rule.variants.items()}
+    return rule._replace(severity=severity, variants=variants)

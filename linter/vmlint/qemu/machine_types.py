@@ -1,0 +1,84 @@
+"""When a machine type named after a release (`pc-q35-7.2`) came, is deprecated and is removed, by QEMU's own rule."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, NamedTuple
+
+from ..data import read_toml
+from ..versions import Version, parse
+
+NAME = re.compile(r"([a-z0-9-]+?)-(\d+(?:\.\d+){1,2})(-[a-z]+)?(?:\+pve\d+)?")
+"""Family, release, variant; Proxmox appends `+pve0` to types that else are QEMU's own."""
+DISTRIBUTION = re.compile(r"(?:pc|pc-i440fx|pc-q35|q35|virt|pseries|s390-ccw-virtio|microvm)-.+|rhel\d.*|ubuntu.*")
+"""What types that only distributions have look like (`pc-i440fx-bionic`, `pc-q35-rhel8.6.0`, `rhel6.3.0`)."""
+NEWEST_MINOR = 2
+"""Since 4.0 each major release has three minor ones, 0 to 2; so releases that are yet to come are foreseen."""
+
+
+class MachineType(NamedTuple):
+    """A machine type and its life, in releases of QEMU."""
+
+    family: str
+    came: Version
+    deprecated: Version | None
+    """None: it was removed without a word."""
+    removed: Version
+
+
+@cache
+def facts() -> dict[str, Any]:
+    """The table of facts/machine-types.toml."""
+    return read_toml("rules/facts/machine-types.toml")
+
+
+def machine_type(name: str, arch: str) -> MachineType | None:
+    """The type of that name on an architecture ('' where it is not told); None where no release of QEMU has it."""
+    match = NAME.fullmatch(name)
+    family = facts()["family"].get(match[1]) if match else None
+    if match is None or family is None or (arch and arch not in family["arches"]):
+        return None
+    release = parse(match[2])
+    variant = match[3] and match[2] + match[3] not in family.get("variants", ())
+    if variant or not (match[2] in family.get("stable", ()) or _is_of(family, release)):
+        return None
+    return MachineType(match[1], release, *_life(match[1], release))
+
+
+def is_of_distribution(name: str, arch: str) -> bool:
+    """Whether a type looks like one of QEMU's versioned families, and is none of QEMU's own on that architecture."""
+    if DISTRIBUTION.fullmatch(name) is None or machine_type(name, arch) is not None:
+        return False
+    families = facts()["family"].items()
+    return all(not arch or arch in table["arches"] for family, table in families if name.startswith(f"{family}-"))
+
+
+def current_type(family: str, release: Version) -> str:
+    """The name that the family's type of a release has today."""
+    return f"{facts()['family'][family].get('current', family)}-{'.'.join(map(str, release))}"
+
+
+def _is_of(family: dict[str, Any], release: Version) -> bool:
+    """Whether a family has a type of a release, from its first one on, also of one that is yet to come."""
+    if len(release) != 2 or release < parse(family["first"]) or release > parse(family.get("last", "999")):
+        return False
+    known = _releases()
+    return release in known or (release > max(known) and release[1] <= NEWEST_MINOR)
+
+
+@cache
+def _releases() -> frozenset[Version]:
+    return frozenset(map(parse, (*facts()["older"], *read_toml("rules/facts/releases.toml")["qemu"])))
+
+
+def _life(family: str, release: Version) -> tuple[Version | None, Version]:
+    """When a type is deprecated and removed: by an event, else by the rule and not before the rule began."""
+    rule = facts()
+    for event in rule["event"]:
+        if event["family"] == family and release <= parse(event["up_to"]):
+            return (parse(event["deprecated"]) if "deprecated" in event else None), parse(event["removed"])
+    major, minor = release[:2]
+    deprecated = (major + int(rule["deprecated_after"]), minor)
+    removed = (major + int(rule["removed_after"]), minor)
+    return max(deprecated, parse(rule["deprecated_from"])), max(removed, parse(rule["removed_from"]))

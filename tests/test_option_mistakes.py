@@ -1,0 +1,221 @@
+"""The mistakes that look like short booleans, and what only looks like a mistake; each seen on the four QEMUs."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+import vmlint
+from vmlint.qemu.jsontext import Member, json_members
+
+
+def found(command: str, qemu: str = "==11.1") -> list[tuple[str, str]]:
+    """Rule and text of each finding."""
+    report = vmlint.check_argv(["qemu-system-x86_64", *shlex.split(command)], qemu=qemu)
+    return [(d.rule, d.source.decode(*d.span)) for d in report.diagnostics]
+
+
+def safely_fixed(command: str, qemu: str = ">=5.2") -> list[str]:
+    """The titles of the safe fixes."""
+    report = vmlint.check_argv(["qemu-system-x86_64", *shlex.split(command)], qemu=qemu)
+    return [d.fix.title for d in report.diagnostics if d.fix is not None and d.fix.safety == "safe"]
+
+
+class TestCommaNotDoubled:
+    """QEMU lexes the rest of a text as a flag, and says "Please use b.sock=on"."""
+
+    @pytest.mark.parametrize(
+        ("command", "rest"),
+        [
+            ("-chardev socket,id=c,path=a,b.sock,server=on,wait=off", "b.sock"),
+            ("-drive if=none,file=disk,a.img", "a.img"),
+            ("-virtfs local,path=/srv/a,/b,mount_tag=t", "/b"),
+            ("-object secret,id=s,data=a,b", "b"),
+            ("-fw_cfg name=opt/x,string=a,b", "b"),
+            ("-name a,b", "b"),
+            ("-name vm,process=qemu,main", "main"),
+            ("-smbios 'type=1,manufacturer=Acme, Inc.'", " Inc."),
+            ("-smbios type=3,asset=rack,left", "left"),
+        ],
+    )
+    def test_the_rest_is_never_written_as_a_boolean(self, command: str, rest: str) -> None:
+        assert found(command) == [("comma-not-doubled", rest)]
+        assert safely_fixed(command) == []
+
+    @pytest.mark.parametrize(
+        "command", ["-name a,,b", "-chardev socket,id=c,path=a,,server", "-drive file=disk,,a.img,if=none"]
+    )
+    def test_a_doubled_comma_is_silent(self, command: str) -> None:
+        assert found(command) == []
+
+    def test_what_may_be_a_slip_is_no_rest(self) -> None:
+        assert found("-name vm,debug-thread") == [("unknown-flag", "debug-thread")]
+
+    @pytest.mark.parametrize("command", ["-drive disk.img", "-spice 5930", "-rtc utc", "-smbios 1"])
+    def test_a_first_token_without_an_implied_key_follows_no_text(self, command: str) -> None:
+        assert [rule for rule, _ in found(command)] == ["unknown-flag"]
+
+
+class TestParameterWithoutValue:
+    """The text `on`, or `off`, where a text or a number is meant."""
+
+    @pytest.mark.parametrize(
+        ("command", "token"),
+        [
+            ("-chardev socket,path,id=c,server=on", "path"),
+            ("-fw_cfg name=opt/x,string", "string"),
+            ("-smbios type=1,serial", "serial"),
+            ("-object secret,id=s,data", "data"),
+            ("-device nvme,serial", "serial"),
+            ("-device virtio-net-pci,rombar", "rombar"),
+            ("-name vm,process", "process"),
+            ("-netdev tap,id=n,noscript", "noscript"),
+            ("-netdev user,id=n,hostname", "hostname"),
+            ("-vnc :1,share", "share"),
+            ("-vnc :1,nowebsocket", "nowebsocket"),
+            ("-spice port=1,password", "password"),
+            ("-drive file=x,nocache", "nocache"),
+            ("-chardev null,id", "id"),
+            ("-chardev null,noid", "noid"),
+            ("-add-fd fd=0,set=2,opaque", "opaque"),
+            ("-compat deprecated-input=accept,deprecated-output", "deprecated-output"),
+        ],
+    )
+    def test_has_no_fix(self, command: str, token: str) -> None:
+        assert found(command) == [("parameter-without-value", token)]
+        assert safely_fixed(command) == []
+
+    @pytest.mark.parametrize(
+        ("command", "token"),
+        [
+            ("-drive file=x,discard", "discard=on"),
+            ("-drive file=x,nodiscard", "discard=off"),
+            ("-drive file=x,detect-zeroes", "detect-zeroes=on"),
+            ("-vnc :1,websocket", "websocket=on"),
+            ("-overcommit mem-lock", "mem-lock=on"),
+        ],
+    )
+    def test_on_is_a_right_value_of_some_words(self, command: str, token: str) -> None:
+        assert safely_fixed(command) == [f"Write '{token}'"]
+
+
+@pytest.mark.parametrize(
+    ("command", "token"),
+    [
+        ("-drive file=x,node-name", "node-name"),
+        ("-numa node,nodeid", "nodeid"),
+        ("-vnc :1,non-adaptive", "non-adaptive"),
+        ("-device virtio-net-pci,notify_on_empty", "notify_on_empty"),
+    ],
+)
+def test_names_that_begin_with_no(command: str, token: str) -> None:
+    assert found(command) == [("name-begins-with-no", token)]
+    assert found(command + "=on") == []
+
+
+def test_a_name_that_only_holds_no() -> None:
+    assert found("-device vfio-pci,x-no-mmap") == [("short-boolean", "x-no-mmap")]
+
+
+@pytest.mark.parametrize(
+    ("command", "token"),
+    [
+        ("-chardev server,id=c", "server"),
+        ("-name debug-threads", "debug-threads"),
+        ("-boot menu", "menu"),
+        ("-icount align", "align"),
+        ("-machine usb", "usb"),
+        ("-device multifunction,driver=e1000", "multifunction"),
+        ("-object share,qom-type=memory-backend-ram", "share"),
+    ],
+)
+def test_booleans_in_first_position(command: str, token: str) -> None:
+    assert found(command) == [("boolean-as-first-value", token)]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            "-serial file:o.txt,append",
+            "-serial pipe:p,server",
+            "-serial /dev/ttyS0,server",
+            "-serial chardev:c,server",
+        ),
+        *("-monitor nonesuch,server", "-serial vc:80Cx24C,mux", "-hda disk.img,readonly", "-pflash a,readonly"),
+        *("-append a,nowait", "-kernel a,b", "-mem-path a,share", "-D a,b", "-pidfile a,b", "-usbdevice mouse,foo"),
+        *("-watchdog-action reset,foo", "-d int,nochain", "-global e1000.mac=a,b", "-set device.d.x=a,b"),
+        *("-incoming unix:m.sock,server,nowait", "-incoming exec:cat,server", "-cpu qemu64,+sse4.2,-nx,nosse"),
+        *("-device e1000,help", "-device e1000,?", "-chardev null,id=c,help", "-boot nc", "-boot n", "-sandbox on"),
+        *("-trace foo", "-icount auto", "-nic none", "-vnc none", "-vnc :1,vnc=:2", "-netdev user,id=n,restrict=yes"),
+        *("-chardev socket,id=c,path=x,server=true,wait=n", "-chardev=null,id=c,mux", "-acpitable sig,data=x"),
+        "-object memory-backend-file,id=m,size=1,mem-path=x,x-use-canonical-path-for-ramblock-id=off",
+    ],
+)
+def test_what_only_looks_like_a_mistake_is_silent(command: str) -> None:
+    assert found(command) == []
+
+
+class TestSockets:
+    """Where newer releases refuse a parameter in any form."""
+
+    def test_a_misspelt_server_is_no_certain_client(self) -> None:
+        """The fix would take out what the server needs."""
+        assert found("-chardev socket,id=c,path=x,sevrer,nowait") == [
+            ("unknown-flag", "sevrer"),
+            ("short-boolean", "nowait"),
+        ]
+        assert safely_fixed("-chardev socket,id=c,path=x,sevrer,nowait") == ["Write 'wait=off'"]
+        assert found("-chardev socket,id=c,path=x,Server=on,wait=off") == []
+
+    def test_delay_and_nodelay_that_say_the_same(self) -> None:
+        assert safely_fixed("-chardev socket,id=c,host=h,port=1,delay=off,nodelay=on") == [
+            "Remove 'nodelay', which says the same"
+        ]
+
+    def test_delay_and_nodelay_that_differ(self) -> None:
+        command = "-chardev socket,id=c,host=h,port=1,delay=on,nodelay=on"
+        assert found(command) == [("delay-with-nodelay", "delay=on")]
+        assert safely_fixed(command) == []
+
+
+class TestKeyval:
+    """The stricter parser."""
+
+    @pytest.mark.parametrize("command", ["-blockdev null-co,,node-name=n", "-machine q35,,usb=on", "-smp 2,,cores=2"])
+    def test_two_commas_after_the_first_value_are_none(self, command: str) -> None:
+        """Measured: "Invalid parameter ''", where the same is an escape in other options."""
+        assert found(command) == [("unknown-flag", "")]
+
+    def test_vnc_has_the_other(self) -> None:
+        assert found("-display vnc=:1,password") == [("short-boolean", "password")]
+        assert found("-display gtk,full-screen") == [("short-boolean", "full-screen")]
+
+
+class TestJsonMembers:
+    """Names of members as option strings have them."""
+
+    def test_nested(self) -> None:
+        text = '{"driver": "raw", "file": {"driver": "file", "locking": "on"}, "x": [{"y": 1}, "z"], "end": true}'
+        assert [(member.name, member.value) for member in json_members(text)] == [
+            ("driver", '"raw"'),
+            ("file.driver", '"file"'),
+            ("file.locking", '"on"'),
+            ("[.y", "1"),
+            ("end", "true"),
+        ]
+
+    def test_places(self) -> None:
+        text = '{"a": {"b": "on"}}'
+        (member,) = json_members(text)
+        assert member == Member("a.b", '"on"', 12, 16)
+        assert text[member.start : member.end] == member.value
+
+    @pytest.mark.parametrize("text", ["", "{", "}}}}", '{"a', '{"a":', ":::", '{"a": "b', "[[[[", '{"a":"b""c":"d"}'])
+    def test_wrong_json_is_no_error(self, text: str) -> None:
+        assert all(text[member.start : member.end] == member.value for member in json_members(text))
+
+    def test_booleans_below(self) -> None:
+        command = '-audiodev \'{"driver": "none", "id": "a", "out": {"mixing-engine": "on"}}\''
+        assert found(command) == [("json-boolean-in-quotes", '"on"')]

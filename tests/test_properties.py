@@ -1,0 +1,238 @@
+"""What each device, object, machine and back end of QEMU knows, and what follows for its bare tokens; measured on the four QEMUs."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+import tomllib
+
+import vmlint
+from tests.helpers import ROOT
+from vmlint.fixer import apply
+from vmlint.model import Diagnostic
+from vmlint.qemu.options import options
+from vmlint.qemu.parameters import BOOLEAN, MEASURED, TAKES, VALUE, WORD, Parameter, read_mark, read_parameters
+from vmlint.qemu.properties import all_properties, properties
+
+FOLDER = ROOT / "rules" / "facts" / "properties"
+FILES = sorted(FOLDER.glob("*.toml"))
+
+
+def diagnostics(command: str, qemu: str) -> list[Diagnostic]:
+    return vmlint.check_argv(["qemu-system-x86_64", *shlex.split(command)], qemu=qemu).diagnostics
+
+
+def found(command: str, qemu: str) -> list[tuple[str, str]]:
+    """Rule and text of each finding."""
+    return [(d.rule, d.source.decode(*d.span)) for d in diagnostics(command, qemu)]
+
+
+def fixes(command: str, qemu: str) -> list[str]:
+    """What safe fixes make of the command, each alone."""
+    made = [(d.fix, d.source.data) for d in diagnostics(command, qemu) if d.fix is not None and d.fix.safety == "safe"]
+    return [apply(data, fix.edits).decode().strip().partition(" ")[2] for fix, data in made]
+
+
+class TestMarks:
+    """`NAME@A..B`: of a release between two that were asked nothing is known, but where documentation says more."""
+
+    def test_without_a_mark_every_release_has_it(self) -> None:
+        assert not any(read_mark(BOOLEAN, "").is_lacking(release) for release in MEASURED)
+
+    def test_asked_releases(self) -> None:
+        came = read_mark(BOOLEAN, "10.0..")
+        assert [came.is_lacking(release) for release in ((5, 2), (7, 2), (7, 2, 22), (9, 1), (10, 0), (11, 1))] == [
+            *(True, True, True, False, False, False)
+        ]
+        assert came.nearest((7, 2)) == (10, 0)
+
+    def test_exact_releases(self) -> None:
+        came = read_mark(BOOLEAN, "8.1..")
+        assert [came.is_lacking(release) for release in ((7, 2), (8, 0), (8, 0, 5), (8, 1), (11, 1))] == [
+            *(True, True, True, False, False)
+        ]
+
+    def test_what_went(self) -> None:
+        went = read_mark(BOOLEAN, "7.2..10.0")
+        assert [went.is_lacking(release) for release in ((5, 2), (7, 2), (10, 0), (10, 2), (11, 1), (12, 0))] == [
+            *(True, False, False, False, True, True)
+        ]
+        assert went.nearest((11, 1)) == (10, 0)
+        assert went.nearest((5, 2)) == (7, 2)
+
+    def test_within_what_is_itself_not_always_there(self) -> None:
+        device = read_mark(VALUE, "10.0..")
+        assert read_mark(BOOLEAN, "").within(device) == Parameter(BOOLEAN, (10, 0), None)
+        assert read_mark(BOOLEAN, "7.2..").within(device) == Parameter(BOOLEAN, (10, 0), None)
+        assert read_mark(BOOLEAN, "11.1..").within(device) == Parameter(BOOLEAN, (11, 1), None)
+
+    def test_a_table(self) -> None:
+        assert read_parameters({"booleans": "a b@7.2..", "values": ["c"]}) == {
+            "a": Parameter(BOOLEAN),
+            "b": Parameter(BOOLEAN, (7, 2)),
+            "c": Parameter(VALUE),
+        }
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_files_are_whole(path: Path) -> None:
+    """Every key is known, every parent is there, no name is told twice, and every kind can be read."""
+    tables = tomllib.loads(path.read_text())
+    assert path.stem in {option.properties for option in options().named.values()}
+    for name, table in tables.items():
+        assert set(table) <= {"parent", "releases", *TAKES}, name
+        assert table.get("parent", name) in tables
+        words = [word.partition("@")[0] for takes in TAKES for word in table.get(takes, "").split()]
+        assert len(words) == len(set(words)), name
+        assert properties(path.stem, name) is not None
+    assert all_properties(path.stem)
+
+
+def test_every_file_that_an_option_names_is_there() -> None:
+    assert {option.properties for option in options().named.values()} - {""} == {path.stem for path in FILES}
+
+
+class TestFacts:
+    """Samples, each seen on the four QEMUs."""
+
+    @pytest.mark.parametrize(
+        ("section", "kind", "name", "expected"),
+        [
+            ("device", "e1000", "multifunction", Parameter(BOOLEAN)),  # of pci-device
+            ("device", "e1000", "autonegotiation", Parameter(BOOLEAN, None, (7, 2))),
+            ("device", "e1000", "mac", Parameter(VALUE)),
+            ("device", "virtio-net", "mq", Parameter(BOOLEAN)),  # another name of virtio-net-pci
+            ("device", "virtio-net-pci", "disable-legacy", Parameter(WORD)),
+            ("device", "virtio-sound-pci", "multifunction", Parameter(BOOLEAN, (10, 0))),  # the device came later
+            ("device", "qemu-xhci", "streams", Parameter(BOOLEAN)),
+            ("device", "virtio-sound-pci", "streams", Parameter(VALUE, (10, 0))),
+            ("object", "memory-backend-ram", "reserve", Parameter(BOOLEAN, (7, 2))),
+            ("object", "memory-backend-file", "rom", Parameter(WORD, (10, 0))),
+            ("machine", "q35", "usb", Parameter(BOOLEAN)),
+            ("machine", "q35", "smm", Parameter(WORD)),
+            ("machine", "q35", "nvdimm", Parameter(BOOLEAN)),  # which -machine q35,help of 7.2 does not list
+            ("machine", "pc", "pflash0", Parameter(VALUE)),
+            ("netdev", "tap", "vhost", Parameter(BOOLEAN)),
+            ("netdev", "vhost-vdpa", "x-svq", Parameter(BOOLEAN, (7, 2))),
+            ("blockdev", "qcow2", "lazy-refcounts", Parameter(BOOLEAN)),
+            ("display", "gtk", "gl", Parameter(WORD)),
+            ("audiodev", "alsa", "out.try-poll", Parameter(BOOLEAN)),
+            ("accel", "tcg", "one-insn-per-tb", Parameter(BOOLEAN, (10, 0))),
+            ("accel", "kvm", "kernel-irqchip", Parameter(WORD)),
+        ],
+    )
+    def test_has(self, section: str, kind: str, name: str, expected: Parameter) -> None:
+        known = properties(section, kind)
+        assert known is not None
+        assert known[name] == expected
+
+    @pytest.mark.parametrize(
+        ("section", "kind", "name"),
+        [
+            ("device", "e1000", "mq"),
+            ("netdev", "user", "vhost"),
+            ("object", "memory-backend-ram", "seal"),
+            ("machine", "microvm", "hpet"),
+            ("accel", "tcg", "kernel-irqchip"),
+        ],
+    )
+    def test_has_not(self, section: str, kind: str, name: str) -> None:
+        known = properties(section, kind)
+        assert known is not None
+        assert name not in known
+        assert name in all_properties(section)
+
+
+class TestBareTokens:
+    """A bare token is judged by what the thing it belongs to knows."""
+
+    @pytest.mark.parametrize(
+        ("command", "token"),
+        [
+            ("-device e1000,mq", "mq"),
+            ("-netdev user,id=n,vhost", "vhost"),
+            ("-object memory-backend-ram,id=m,size=1M,seal", "seal"),
+            ("-M microvm,hpet", "hpet"),
+            ("-accel tcg,kernel-irqchip", "kernel-irqchip"),
+        ],
+    )
+    def test_the_boolean_of_another_is_none_here(self, command: str, token: str) -> None:
+        assert found(command, "==10.0") == [("unknown-flag", token)]
+        assert fixes(command, "==10.0") == []
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "-device $DRIVER,multifunction",
+            "-device virtio-net-ccw,mq",
+            "-device no-such-device,multifunction",
+            "-M virt,usb",
+        ],
+    )
+    def test_what_is_not_known_may_have_any(self, command: str) -> None:
+        (text,) = fixes(command, "==7.2")
+        assert shlex.split(text) == shlex.split(command + "=on")
+
+    def test_the_last_driver_counts(self) -> None:
+        assert found("-device e1000,driver=virtio-net-pci,mq", "==10.0") == [("short-boolean", "mq")]
+        assert found("-device virtio-net-pci,driver=e1000,mq", "==10.0") == [("unknown-flag", "mq")]
+
+    def test_underscores_in_a_machine(self) -> None:
+        assert fixes("-M q35,mem_merge", "==7.2") == ["-M q35,mem_merge=on"]
+
+    def test_a_versioned_machine_is_one_of_its_family(self) -> None:
+        assert found("-M pc-q35-7.2,sata", "==7.2") == [("short-boolean", "sata")]
+        assert found("-M pc-i440fx-7.2,foo", "==7.2") == [("unknown-flag", "foo")]
+
+    def test_a_node_below(self) -> None:
+        command = "-blockdev driver=raw,node-name=n,file.driver=null-co,file.read-zeroes"
+        assert fixes(command, "==10.0") == [command + "=on"]
+
+    @pytest.mark.parametrize(
+        ("command", "without", "having"),
+        [
+            ("-device e1000,autonegotiation", "10.0", "7.2"),
+            ("-device virtio-net-pci,queue_reset", "5.2", "7.2"),
+            ("-device virtio-sound-pci,multifunction", "7.2", "10.0"),
+            ("-object memory-backend-file,id=m,size=1M,mem-path=x,readonly", "5.2", "7.2"),
+            ("-chardev qemu-vdagent,id=v,clipboard", "5.2", "7.2"),
+            ("-run-with async-teardown", "7.2", "8.1"),
+        ],
+    )
+    def test_a_release_that_lacks_it(self, command: str, without: str, having: str) -> None:
+        assert fixes(command, f"=={having}") == [command + "=on"]
+        (error,) = diagnostics(command, f"=={without}")
+        assert (error.severity, error.fix) == ("error", None)
+        assert f"QEMU {without} has no" in error.message
+        assert f"QEMU {having} has it" in error.message
+
+    def test_the_message_names_what_lacks_it(self) -> None:
+        (error,) = diagnostics("-device e1000,noautonegotiation", ">=5.2")
+        assert "QEMU 10.0 has no 'autonegotiation' in -device e1000" in error.message
+
+
+class TestValues:
+    """The same for values that are written out, and in JSON."""
+
+    def test_numbers_for_booleans(self) -> None:
+        assert found("-device virtio-net-pci,mq=1", "==7.2") == [("boolean-not-on-or-off", "1")]
+        assert found("-device virtio-sound-pci,streams=1", "==10.0") == []
+        assert found("-device qemu-xhci,streams=1", "==10.0") == [("boolean-not-on-or-off", "1")]
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            '-display \'{"type": "gtk", "gl": "on"}\'',
+            '-blockdev \'{"driver": "null-co", "detect-zeroes": "on"}\'',
+            '-object \'{"qom-type": "memory-backend-file", "rom": "off"}\'',
+            '-device \'{"driver": "virtio-net-pci", "disable-legacy": "on"}\'',
+        ],
+    )
+    def test_words_are_texts_in_json(self, command: str) -> None:
+        assert found(command, "==10.0") == []
+
+    def test_booleans_are_none(self) -> None:
+        command = '-device \'{"driver": "virtio-net-pci", "mq": "on"}\''
+        assert found(command, "==10.0") == [("json-boolean-in-quotes", '"on"')]
