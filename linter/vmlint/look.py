@@ -10,6 +10,7 @@ from . import discover, fixer, formats
 from .libvirt.networks import Networks, networks_in
 from .model import Change, Diagnostic, Document, Failure
 from .policy import Policies, Policy
+from .qemu.commandline import CommandNode
 
 if TYPE_CHECKING:
     from .libvirt.networks import Network
@@ -44,6 +45,8 @@ class Result(NamedTuple):
     unfixed: list[Diagnostic] | None = None
     """What was found before the change."""
     open: Open | None = None
+    in_part: int = 0
+    """Commands to which variables add what is not known."""
 
     @classmethod
     def clean(cls, path: str) -> Result:
@@ -53,7 +56,7 @@ class Result(NamedTuple):
     @property
     def says_something(self) -> bool:
         """Whether it is more than one clean file."""
-        return bool(self.diagnostics or self.suppressed or self.networks or self.change or self.open)
+        return bool(self.diagnostics or self.suppressed or self.networks or self.change or self.open or self.in_part)
 
     def without_change(self) -> Result:
         """What is to say if the change cannot be made."""
@@ -126,7 +129,8 @@ class Looker:
             return document, _anchored(document, found) if policy.baseline and found else found
 
         document, found = look(data)
-        result = Result(path, found, suppressed.get(data, 0), networks_in(document))
+        in_part = sum(isinstance(root, CommandNode) and root.takes_more for root in document.roots)
+        result = Result(path, found, suppressed.get(data, 0), networks_in(document), in_part=in_part)
         if self._fixes and any(diagnostic.fix for diagnostic in found):
             result = _fixed(result, document, fixer.fix(data, look, self._fixes), suppressed)
         if networks.asked:
