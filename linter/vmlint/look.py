@@ -10,7 +10,6 @@ from . import discover, fixer, formats
 from .libvirt.networks import Networks, networks_in
 from .model import Change, Diagnostic, Document, Failure
 from .policy import Policies, Policy
-from .qemu.commandline import CommandNode
 
 if TYPE_CHECKING:
     from .libvirt.networks import Network
@@ -129,13 +128,19 @@ class Looker:
             return document, _anchored(document, found) if policy.baseline and found else found
 
         document, found = look(data)
-        in_part = sum(isinstance(root, CommandNode) and root.takes_more for root in document.roots)
-        result = Result(path, found, suppressed.get(data, 0), networks_in(document), in_part=in_part)
+        result = Result(path, found, suppressed.get(data, 0), networks_in(document), in_part=_read_in_part(document))
         if self._fixes and any(diagnostic.fix for diagnostic in found):
             result = _fixed(result, document, fixer.fix(data, look, self._fixes), suppressed)
         if networks.asked:
             result = result._replace(open=Open(document.source, formats.name_of(format_), frozenset(networks.asked)))
         return result
+
+
+def _read_in_part(document: Document) -> int:
+    """How many commands of a document variables add to."""
+    from .qemu.commandline import CommandNode
+
+    return sum(isinstance(root, CommandNode) and root.takes_more for root in document.roots)
 
 
 def _fixed(result: Result, document: Document, after: fixer.Fixed, suppressed: Mapping[bytes, int]) -> Result:
