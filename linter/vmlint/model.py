@@ -296,6 +296,8 @@ class Report(NamedTuple):
     """How many diagnostics are severe enough to make a run fail."""
     baseline: Known | None = None
     """Only where a baseline is in use."""
+    in_part: int = 0
+    """Commands to which variables add what is not known."""
 
     def count(self, severity: str) -> int:
         """Number of diagnostics of one severity."""

@@ -114,6 +114,7 @@ class Run:
             changes=tuple(result.change for result in results if result.change is not None),
             failing=sum(policy.fails(diagnostic) for diagnostic, policy in found),
             baseline=self._known(len(found)),
+            in_part=sum(result.in_part for result in results),
         )
 
     def _known(self, new: int) -> Known | None:
