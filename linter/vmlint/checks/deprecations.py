@@ -12,7 +12,7 @@ from ..qemu.cpu import cpu_parts
 from ..qemu.deprecations import Match, Row, matches, named
 from ..qemu.machines import arch_of
 from ..qemu.new_forms import NewForm, new_form
-from ..qemu.rewrite import Words
+from ..qemu.rewrite import words_of
 from ..source import Value
 from ..versions import Target, Version
 
@@ -150,17 +150,10 @@ def _options(kind: str, state: str, node: Node, context: Context) -> Iterator[Fi
         return
     for match in matches(kind, node):
         if match.row.state(context.target, node.parent) == state:
-            form = new_form(match, node, _words(node, context))
+            form = new_form(match, node, words_of(context.source, cast(CommandNode, node.parent)))
             fields = _fields(match.row, _written(match, node), node.name, form, context.target)
             edits = () if form is None else form.edits
             yield Finding(_place(match, node), fields, edits, safety=_safety(match.row, form, context))
-
-
-def _words(node: OptionNode, context: Context) -> Words:
-    found = context.memo.get("words")
-    if not isinstance(found, Words):
-        found = context.memo["words"] = Words(context.source, cast(CommandNode, node.parent))
-    return found
 
 
 def _written(match: Match, node: OptionNode) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..source import OPAQUE, Edit
@@ -19,6 +20,7 @@ VERBS = ("append", "move", "words", "value", "name", "pair", "drop")
 device of the drive; put options in the place of the whole one; another value, another name or another parameter in the
 place of a parameter; or take that out. Where there is nothing to add to, `words` follow `append`."""
 REDIRECTION = re.compile(r"(tcp|udp):(\d+):([\w.]*):(\d+)")
+NAME_END = re.compile(r"[,=:]")
 HEX_SIZE = re.compile(r"0[xX]([0-9a-fA-F]+)([kKmMgGtTpPeE])")
 
 
@@ -77,8 +79,8 @@ def _append(match: Match, node: OptionNode, words: Words, fields: Fields) -> tup
     text = parameter.format(**fields | {"argument": argument})
     shown = f"{name} …,{text}".replace(OPAQUE, "…")
     kinds = match.row.change.get("kinds", ())
-    found = [other for other in _options(node.parent) if other.name == name and other.argument is not None]
-    if len(found) != 1 or OPAQUE in text or "," in argument or not found[0].params:
+    found = _named(node, name)
+    if len(found) != 1 or found[0].argument is None or OPAQUE in text or "," in argument or not found[0].params:
         return shown, ()
     first = found[0].params[0]
     if first.kind != IMPLIED or first.value not in kinds:
@@ -92,18 +94,25 @@ def _move(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple
     """The parameter of a drive given to the only device that has the drive."""
     name, text = match.row.change["move"], fields["value"]
     param, drive = Given(node).param(match.name), node.value("id")
-    devices = [other for other in _options(node.parent) if other.name == "-device" and drive is not None]
-    users = [
-        device
-        for device in devices
-        if drive is not None and (used := device.value("drive")) and used.text == drive.text
-    ]
+    command = node.parent
+    users = _users(command).get(drive.text, []) if drive is not None and isinstance(command, CommandNode) else []
     shown = f"-device …,{name}={text}".replace(OPAQUE, "…")
     if param is None or len(users) != 1 or drive is None or OPAQUE in text + drive.text or "," in text:
         return shown, ()
     end = len(users[0].text.text)
     added, removed = users[0].text.replace(end, end, f",{name}={text}"), node.remove(param)
     return shown, (*removed, *added) if added and removed else ()
+
+
+@lru_cache(maxsize=1)
+def _users(command: CommandNode) -> dict[str, list[OptionNode]]:
+    """The devices of a command by the drives that they have."""
+    found: dict[str, list[OptionNode]] = {}
+    for device in command.named("-device"):
+        drive = device.value("drive")
+        if drive is not None:
+            found.setdefault(drive.text, []).append(device)
+    return found
 
 
 WRITERS: dict[str, Callable[..., tuple[str, tuple[Edit, ...]]]] = {"words": _words, "append": _append, "move": _move}
@@ -142,26 +151,29 @@ def _parameter_edits(verb: str, match: Match, node: OptionNode, text: str) -> tu
 def _is_given(wanted: str, node: OptionNode) -> bool:
     """Whether another option of the command stands in the way: `-accel`, or `-rtc@base` for one with that parameter."""
     name, _, parameter = wanted.partition("@")
-    return any(
-        other is not node and other.name == name and (not parameter or other.value(parameter) is not None)
-        for other in _options(node.parent)
-    )
+    others = (other for other in _named(node, name) if other is not node)
+    return any(not parameter or other.value(parameter) is not None for other in others)
 
 
-def _options(command: object) -> Iterator[OptionNode]:
-    if isinstance(command, CommandNode):
-        yield from (child for child in command.children if isinstance(child, OptionNode))
+def _named(node: OptionNode, name: str) -> list[OptionNode]:
+    return node.parent.named(name) if isinstance(node.parent, CommandNode) else []
 
 
 def _fresh(node: OptionNode, stem: str) -> str:
     """A name that nothing in the command has yet, nor gets when other options of its kind are written anew."""
     command = node.parent
-    text = " ".join(word.text for word in command.words) if isinstance(command, CommandNode) else ""
-    alike = [other for other in _options(command) if other.name == node.name]
-    name = f"{stem}{next((at for at, other in enumerate(alike) if other is node), 0)}"
-    while name in text:
+    if not isinstance(command, CommandNode):
+        return stem
+    name, used = f"{stem}{command.ranks[node]}", _names(command)
+    while name in used:
         name += "x"
     return name
+
+
+@lru_cache(maxsize=1)
+def _names(command: CommandNode) -> frozenset[str]:
+    """All that may be a name in a command line."""
+    return frozenset(part for word in command.words for part in NAME_END.split(word.text))
 
 
 def _converted(match: Match) -> str | None:
