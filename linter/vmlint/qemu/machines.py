@@ -61,3 +61,10 @@ def kind_of_command(command: Node | None) -> str:
     if machine == "":
         return "i440fx" if arch in X86_DEFAULT else ""
     return "" if machine is None else kind_of_machine(machine, arch)
+
+
+def is_other_machine(command: Node | None) -> bool:
+    """Whether a command's machine is known, and is none of those that kind_of_machine knows."""
+    machine = machine_of(command)
+    is_known = bool(machine) or (machine == "" and arch_of(command) != "")
+    return is_known and not kind_of_command(command)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ..source import OPAQUE, Edit
 from .commandline import CommandNode, OptionNode
 from .deprecations import Given, Match
-from .machines import kind_of_command
+from .machines import is_other_machine, kind_of_command
 from .optstring import IMPLIED, PAIR
 from .rewrite import ARGUMENT, Words, split_options
 
@@ -55,10 +55,12 @@ def new_form(match: Match, node: OptionNode, words: Words) -> NewForm | None:
     )
     if verb == "append" and not edits and "words" in change:
         text, edits = _words(match, node, words, fields)
-    kind = kind_of_command(node.parent) if "machines" in change else ""
-    if kind and kind not in change["machines"]:
+    if "machines" not in change:
+        return NewForm(text, edits, True)
+    kind = kind_of_command(node.parent)
+    if kind not in change["machines"] and (kind or is_other_machine(node.parent)):
         return None
-    return NewForm(text, edits, bool(kind) or "machines" not in change)
+    return NewForm(text, edits, bool(kind))
 
 
 def _words(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
@@ -131,7 +133,7 @@ def _parameter(verb: str, match: Match, node: OptionNode, words: Words, fields: 
     if verb == "value" and not match.row.change.get("by-value"):
         shown = f"{match.name}={text}"
     options = " ".join(word for option in before for word in option)
-    return " and ".join(part for part in (options, shown) if part).replace(OPAQUE, "…"), edits
+    return "' and '".join(part for part in (options, shown) if part).replace(OPAQUE, "…"), edits
 
 
 def _parameter_edits(verb: str, match: Match, node: OptionNode, text: str) -> tuple[Edit, ...]:
