@@ -1,5 +1,5 @@
-"""Writes what comes from the program: the pages of the rules and of what is deprecated, the output shown in README.md,
-the names of files for the hooks, the schema of the configuration.
+"""Writes what comes from the program: the pages of the rules and of what is deprecated, the output shown in
+README.md, the hooks' file names, the schema of the configuration.
 
 With --check nothing is written; what is not current is named, and the exit code is 1.
 """

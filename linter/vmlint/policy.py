@@ -16,6 +16,8 @@ from .engine import Engine
 from .model import SEVERITIES, Diagnostic, Rule
 from .patterns import Patterns
 from .settings import Settings
+from .targets import find
+from .versions import Target
 
 THRESHOLD = "warning"
 """Findings less severe are shown, and do not make a run fail."""
@@ -74,21 +76,29 @@ class Policies:
             _check(config)
         chosen = chosen_rules(values.get("select", ()), (*values.get("ignore", ()), *ignored))
         return Policy(
-            Engine(_weighed(chosen, values.get("severity", {})), target(values.get("qemu"), values.get("libvirt"))),
+            Engine(_weighed(chosen, values.get("severity", {})), self._releases(values)),
             catalog.rules(),
             values.get("min-severity"),
             values.get("require-reason", False),
             self._baseline(self._settings.write_baseline or values.get("baseline")),
         )
 
+    def _releases(self, values: Mapping[str, Any]) -> Target:
+        """The releases to hold on; a target of the command line leaves nothing of what the configuration says."""
+        given = self._settings
+        if given.target:
+            return target(given.qemu, given.libvirt, given.target)
+        return target(values.get("qemu"), values.get("libvirt"), values.get("target", ()))
+
     def _baseline(self, path: str | None) -> Baseline | None:
         if path is not None and path not in self._baselines:
             self._baselines[path] = baseline.read(path)
         return self._baselines[path] if path is not None else None
 
-    def is_baseline(self, path: str) -> bool:
-        """Whether a file is a baseline in use, which names what it knows of and would be linted for it."""
-        return bool(self._baselines) and os.path.abspath(path) in map(os.path.abspath, self._baselines)
+    def is_own(self, path: str) -> bool:
+        """Whether a file is a report or baseline of this run: it quotes what it is about, and would be linted."""
+        own = [*self._settings.outputs, *self._baselines]
+        return bool(own) and os.path.abspath(path) in map(os.path.abspath, own)
 
     @property
     def baselines(self) -> list[Baseline]:
@@ -116,6 +126,8 @@ def _check(config: Config) -> None:
     """Raise UsageError, with the line, for releases that do not exist and names that are neither rule nor topic."""
     _located(config, "qemu", partial(target, qemu=config.qemu))
     _located(config, "libvirt", partial(target, libvirt=config.libvirt))
+    for name in config.target:
+        _located(config, "target", partial(find, name), name)
     for key, setting in SETTINGS.items():
         for way in _names(getattr(config, field(key)), setting) if setting.names_rules else ():
             _located(config, key, partial(named_rules, way[-1:]), *way)

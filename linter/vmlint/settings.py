@@ -32,3 +32,7 @@ class Settings(NamedTuple):
     """Path of the file with the findings that are known already."""
     write_baseline: str | None = None
     """Path of the file to write them to: then all that is found is known."""
+    outputs: tuple[str, ...] = ()
+    """Paths of the files that reports are written to."""
+    target: tuple[str, ...] = ()
+    """Names of releases of distributions; `qemu` and `libvirt` go before what they mean."""

@@ -1,4 +1,7 @@
-"""Reporters: each writes a whole Report to a stream in one format. Adding one is a module and a line here."""
+"""Reporters: each writes a whole Report, or an UpgradeReport, to a stream in one format.
+
+Adding one is a module and a line here.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,47 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from ..model import Report, Rule
+    from ..upgrade import UpgradeReport
 
-REPORTERS: dict[str, str] = {"text": "text", "concise": "concise", "json": "json_v1", "sarif": "sarif_v2"}
+REPORTERS: dict[str, str] = {
+    "text": "text",
+    "concise": "concise",
+    "json": "json_v1",
+    "json-lines": "json_lines",
+    "sarif": "sarif_v2",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "checkstyle": "checkstyle",
+}
 """Name of each output format, and the module here that writes it."""
+FOR_PEOPLE = ("text", "concise")
+"""Those that are read as they are, of which a short way out knows."""
+PAINTED = ("text",)
+"""Those that have colour."""
+
+UPGRADE_REPORTERS: dict[str, str] = {
+    "text": "upgrade_text",
+    "json": "upgrade_json",
+    "markdown": "upgrade_markdown",
+    "html": "upgrade_html",
+}
+"""The same for `vmlint upgrade`."""
 
 
-def write_report(name: str, report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:
-    """Write the report in the format `name`. `rules` are all that the report may refer to, by name."""
-    import_module(f"{__name__}.{REPORTERS[name]}").write(report, rules, stream)
+def write_report(
+    name: str, report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str = "auto"
+) -> str | None:
+    """Write the report in the format `name`. `rules` are all that the report may refer to, by name; `color`: `always`,
+    `never`, or `auto` for a terminal.
+
+    Returns what to tell the user about the report, if there is anything.
+    """
+    module = import_module(f"{__name__}.{REPORTERS[name]}")
+    remark: str | None = module.write(report, rules, stream, *([color] if name in PAINTED else []))
+    return remark
+
+
+def write_upgrade(name: str, report: UpgradeReport, stream: TextIO) -> None:
+    """Write the report of `vmlint upgrade` in the format `name`."""
+    import_module(f"{__name__}.{UPGRADE_REPORTERS[name]}").write(report, stream)
