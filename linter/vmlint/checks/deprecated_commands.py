@@ -31,6 +31,7 @@ APIC = ("kernel_irqchip", "kernel-irqchip")
 KVM_PROGRAM = re.compile(r"(?:.*/)?(?:qemu-kvm|kvm|kvm-spice)")
 ELSEWHERE = ("-readconfig", "-set")
 """Options that say more about devices than the command line shows."""
+MEMORY_SIZE = re.compile(r"\d+[kKmMgGtT]?")
 MANY = 16
 """Of how many options the accelerator is looked for; nobody has more."""
 JSON_NUMBER = re.compile(r'"([\w.-]+)"\s*:\s*("(-?\d+)")')
@@ -119,7 +120,20 @@ def numa_node_without_memory(node: Node, context: Context) -> Iterator[Finding]:
     if not nodes or is_old or machine_of(node) is None or node.has_loose_words:
         return
     if all(OPAQUE not in other.text.text and not (other.value("mem") or other.value("memdev")) for other in nodes):
-        yield Finding(nodes[0].word)
+        yield Finding(nodes[0].word, edits=_with_all_memory(nodes, node, context))
+
+
+def _with_all_memory(nodes: list[OptionNode], command: CommandNode, context: Context) -> tuple[Edit, ...]:
+    """Edits that give the only node all memory of the guest."""
+    given = command.named("-m")
+    size = _text(given[0], "size") if len(given) == 1 and len(nodes) == 1 else None
+    if size is None or MEMORY_SIZE.fullmatch(size) is None:
+        return ()
+    memory = ["-object", f"memory-backend-ram,id=ram0,size={size}{'M' if size.isdecimal() else ''}"]
+    end = len(nodes[0].text.text)
+    before = words_of(context.source, command).insert(nodes[0], [memory])
+    added = nodes[0].text.replace(end, end, ",memdev=ram0")
+    return (*before, *added) if before and added and not command.named("-object") else ()
 
 
 def smp_topology_mismatch(node: Node, context: Context) -> Iterator[Finding]:

@@ -10,18 +10,18 @@ from typing import Any, NamedTuple
 
 from ..source import OPAQUE, Edit
 from .commandline import CommandNode, OptionNode
+from .conversions import CONVERSIONS
 from .deprecations import Given, Match
 from .machines import is_other_machine, kind_of_command
-from .optstring import IMPLIED, PAIR
+from .optstring import IMPLIED, PAIR, Param
+from .paramvalues import doubled
 from .rewrite import ARGUMENT, Words, split_options
 
-VERBS = ("append", "move", "words", "value", "name", "pair", "drop")
-"""What a row may do: take the option out and add a parameter to another one; take a parameter out and give it to the
-device of the drive; put options in the place of the whole one; another value, another name or another parameter in the
-place of a parameter; or take that out. Where there is nothing to add to, `words` follow `append`."""
-REDIRECTION = re.compile(r"(tcp|udp):(\d+):([\w.]*):(\d+)")
+VERBS = ("append", "move", "words", "value", "name", "pair", "json", "drop")
+"""What a row may do: take the option out and add a parameter to another one (where there is none, put `words` in its
+place); take a parameter out and give it to the device of the drive; put options in the place of the whole one; another
+value, name or parameter in the place of a parameter, or another value of one in JSON; or take that out."""
 NAME_END = re.compile(r"[,=:]")
-HEX_SIZE = re.compile(r"0[xX]([0-9a-fA-F]+)([kKmMgGtTpPeE])")
 
 
 Fields = dict[str, Any]
@@ -44,11 +44,12 @@ def new_form(match: Match, node: OptionNode, words: Words) -> NewForm | None:
     if verb is None or value is None:
         return None
     fields: Fields = {
-        "value": value,
+        "value": value if verb == "value" else doubled(value),
         "rest": match.rest,
         "fresh": _fresh(node, change.get("fresh", "new")),
         "argument": ARGUMENT,
-        "given": {param.key: param.value for param in node.params},
+        "given": {param.key: doubled(param.value) for param in node.params},
+        "netdev": _only_netdev(node),
     }
     text, edits = (
         WRITERS[verb](match, node, words, fields) if verb in WRITERS else _parameter(verb, match, node, words, fields)
@@ -138,16 +139,33 @@ def _parameter(verb: str, match: Match, node: OptionNode, words: Words, fields: 
 
 def _parameter_edits(verb: str, match: Match, node: OptionNode, text: str) -> tuple[Edit, ...]:
     param = Given(node).param(match.name)
+    if verb == "json":
+        found = re.search(rf'"{re.escape(match.name)}"\s*:\s*("")', node.text.text)
+        return node.text.replace(*found.span(1), text) if found else ()
     if verb == "value" and match.value is not None:
         return match.value.replace(0, len(match.value.text), text)
-    if param is None:
-        return ()
-    if verb == "drop":
-        return node.remove(param)
+    if param is None or verb == "drop":
+        return node.remove(param) if param else ()
     if verb == "name":
         end = param.start + len(param.key)
         return node.text.replace(param.start, end, text) if param.kind == PAIR else ()
+    return _pair_edits(match, node, param, text)
+
+
+def _pair_edits(match: Match, node: OptionNode, param: Param, text: str) -> tuple[Edit, ...]:
+    """Another parameter in the place of one; a value that stays keeps its bytes."""
+    change = match.row.change
+    before = change["pair"].removesuffix("{value}")
+    if param.value_ranges and before != change["pair"] and "convert" not in change:
+        return node.text.replace(param.start, param.value_ranges[0][0], before)
     return () if OPAQUE in text else node.text.replace(param.start, param.end, text)
+
+
+def _only_netdev(node: OptionNode) -> str:
+    """The name of the only -netdev of a command; opaque where that is not known."""
+    found = _named(node, "-netdev")
+    value = found[0].value("id") if len(found) == 1 else None
+    return OPAQUE if value is None else doubled(value.text)
 
 
 def _is_given(wanted: str, node: OptionNode) -> bool:
@@ -183,36 +201,3 @@ def _converted(match: Match) -> str | None:
     text = "" if match.value is None else match.value.text
     convert = match.row.change.get("convert")
     return text if convert is None else CONVERSIONS[convert](text)
-
-
-def _milliseconds(text: str) -> str | None:
-    return str(int(text) * 1000) if text.isdecimal() and len(text) < 8 else None
-
-
-def _without_admin_queue(text: str) -> str | None:
-    return str(int(text) - 1) if text.isdecimal() and int(text[:8]) > 1 else None
-
-
-def _host_forward(text: str) -> str | None:
-    """`tcp:HOSTPORT:GUEST:PORT`, as -redir has it, as hostfwd= has it."""
-    found = REDIRECTION.fullmatch(text)
-    return f"{found[1]}::{found[2]}-{found[3]}:{found[4]}" if found else None
-
-
-def _mebibytes(text: str) -> str | None:
-    """What -numa takes for MiB unless it has a unit, as a size that elsewhere is in bytes."""
-    return f"{text}M" if text.isdecimal() else text if text[:-1].isdecimal() and text[-1] in "kKmMgGtT" else None
-
-
-def _decimal(text: str) -> str | None:
-    found = HEX_SIZE.fullmatch(text)
-    return f"{int(found[1][:16], 16)}{found[2]}" if found else None
-
-
-CONVERSIONS: dict[str, Callable[[str], str | None]] = {
-    "milliseconds": _milliseconds,
-    "without-admin-queue": _without_admin_queue,
-    "mebibytes": _mebibytes,
-    "host-forward": _host_forward,
-    "decimal": _decimal,
-}
