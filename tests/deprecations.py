@@ -110,6 +110,8 @@ def _old_form(found: list[Any], answer: Answer) -> Iterator[str]:
     is_passed_over = any("pass over" in d.message for d in found)
     if severity == "error" and not answer.error and not is_passed_over:
         yield f"takes it, said: {found[0].message}"
+    if severity != "error" and LACKS.search(answer.error):
+        return
     if severity != "error" and answer.error:
         yield f"refuses it: {answer.error}; said: {found[0].message if found else 'nothing'}"
     if severity == "warning" and not answer.error:
