@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from ..model import Node
@@ -144,6 +144,30 @@ class CommandNode(_Leaf):
 
     def value(self, name: str) -> Value | None:
         return None
+
+    @cached_property
+    def options(self) -> Mapping[str, Sequence[OptionNode]]:
+        """Its options by their names, those of one name in their order."""
+        found: dict[str, list[OptionNode]] = {}
+        for child in self._children:
+            if isinstance(child, OptionNode):
+                found.setdefault(child.name, []).append(child)
+        return found
+
+    def named(self, *names: str) -> list[OptionNode]:
+        """Its options that have one of some names, in the order of the names."""
+        return [option for name in names for option in self.options.get(name, ())]
+
+    @cached_property
+    def ranks(self) -> Mapping[OptionNode, int]:
+        """How many options of the same name stand before each."""
+        return {option: at for several in self.options.values() for at, option in enumerate(several)}
+
+    @cached_property
+    def has_loose_words(self) -> bool:
+        """Whether options may stand in words that are not to be seen."""
+        taken = {id(option.argument) for several in self.options.values() for option in several}
+        return any(word.opaque and id(word) not in taken for word in self.words)
 
     @property
     def text(self) -> Value:
