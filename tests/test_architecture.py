@@ -35,7 +35,8 @@ ALLOWED = {
     "formats": {"model", "source", "qemu", "libvirt"},
     "checks": {"model", "source", "finding", "qemu", "libvirt", "versions"},
     "catalog": {"model", "data", "versions"},
-    "choice": {"model", "data", "versions", "catalog", "discover", "suggest"},
+    "targets": {"data", "versions", "discover", "suggest"},
+    "choice": {"model", "data", "versions", "catalog", "discover", "suggest", "targets"},
     "engine": {"model", "source", "finding", "versions", "libvirt"},
     "anchors": {"model", "source"},
     "baseline": {"discover", "model"},
@@ -51,15 +52,17 @@ ALLOWED = {
         "model",
         "patterns",
         "settings",
+        "targets",
         "versions",
     },
     "suppress": {"model", "source", "finding"},
     "fixer": {"model", "source"},
     "writer": {"discover"},
     "rulepage": {"model"},
-    "reporters": {"model", "source", "rulepage"},
+    "upgrade": {"model", "source", "qemu", "targets"},
+    "reporters": {"model", "source", "rulepage", "targets", "upgrade"},
 }
-ROOF = {"__init__", "__main__", "cli", "commands", "look", "parallel", "run"}
+ROOF = {"__init__", "__main__", "cli", "commands", "look", "parallel", "run", "upgrade_run"}
 """What may see everything."""
 HEAVY = {
     "lxml",

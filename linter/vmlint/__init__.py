@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def check_paths(
+def check_paths(  # noqa: PLR0913  # all but one have names
     paths: str | PathLike[str] | Iterable[str | PathLike[str]], *, qemu: str | None = None, libvirt: str | None = None,
     select: Iterable[str] = (), ignore: Iterable[str] = (), networks: Iterable[str | PathLike[str]] = (),
+    targets: Iterable[str] = (),
 ) -> Report:  # fmt: skip
     """Lint files and folders.
 
-    `qemu` and `libvirt` are PEP 440 specifier sets (`>=6.2,<11`); default: the newest release. `networks`: files with
-    the XML of networks that domains name; those among `paths` are found without that, and count less.
+    `qemu` and `libvirt` are PEP 440 specifier sets (`>=6.2,<11`); default: the newest release. `targets` are names of
+    releases of distributions (`debian-13`), which mean a QEMU and a libvirt; `qemu` and `libvirt` go before them.
+    `networks`: files with the XML of networks that domains name; those among `paths` are found without that, and count
+    less.
     What cannot be read is in the report's `failures`. Raises `discover.UsageError` for an unknown rule or a bad
     specifier set.
     """
@@ -37,7 +40,7 @@ def check_paths(
     from .settings import Settings
 
     given = read_files(fspath(path) for path in networks)
-    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=given))
+    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=given, target=tuple(targets)))
     search = Search([fspath(path) for path in ([paths] if isinstance(paths, (str, PathLike)) else paths)])
     for candidate in search:
         run.lint_file(*candidate)
@@ -47,6 +50,7 @@ def check_paths(
 def check_text(  # noqa: PLR0913  # all but two have names
     text: str | bytes, path: str = "<text>", *, qemu: str | None = None, libvirt: str | None = None,
     select: Iterable[str] = (), ignore: Iterable[str] = (), networks: Iterable[str | bytes] = (),
+    targets: Iterable[str] = (),
 ) -> Report:  # fmt: skip
     """Lint the content of a file; `path` is its name, which helps to tell what it is. Raises as check_paths.
 
@@ -57,19 +61,20 @@ def check_text(  # noqa: PLR0913  # all but two have names
     from .settings import Settings
 
     given = (("<network>", xml if isinstance(xml, bytes) else encode(xml)) for xml in networks)
-    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=tuple(given)))
+    settings = Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=tuple(given), target=tuple(targets))
+    run = Run(settings)
     run.lint_bytes(path, text if isinstance(text, bytes) else encode(text))
     return run.report()
 
 
 def check_argv(
     argv: Sequence[str], *, qemu: str | None = None, libvirt: str | None = None,
-    select: Iterable[str] = (), ignore: Iterable[str] = (),
+    select: Iterable[str] = (), ignore: Iterable[str] = (), targets: Iterable[str] = (),
 ) -> Report:  # fmt: skip
     """Lint one QEMU command line; spans refer to its words joined as for a shell. Raises as check_paths."""
     from .run import Run
     from .settings import Settings
 
-    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore)))
+    run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), target=tuple(targets)))
     run.lint_argv(argv)
     return run.report()

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import model, versions
 from .data import compiled, data_path, parse_toml
-from .model import SAFETIES, SEVERITIES, Example, Gate, Match, Rule, Variant
+from .model import EFFECTS, SAFETIES, SEVERITIES, Example, Gate, Match, Rule, Variant
 from .versions import PRODUCTS, parse
 
 RULE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
@@ -19,10 +19,10 @@ RAISED_ELSEWHERE = ("input", "suppression")
 KINDS: dict[type, str] = {str: "a text", list: "a list", dict: "a table"}
 GATES = ("deprecated", "removed", "needs")
 RULE_KEYS = frozenset(
-    (*GATES, "summary", "severity", "select", "where", "at", "match", "check", "message", "fix", "why", "sources")
-) | {"variants", "notes", "example"}
+    (*GATES, "summary", "severity", "effect", "select", "where", "at", "match", "check", "message", "fix", "why")
+) | {"sources", "variants", "notes", "example"}
 MATCH_KEYS = frozenset(("select", "where", "at", "check"))
-VARIANT_KEYS = frozenset(("message", "severity", "fix"))
+VARIANT_KEYS = frozenset(("message", "severity", "effect", "fix"))
 FIX_KEYS = frozenset(("title", "safety", "set"))
 EXAMPLE_KEYS = frozenset(("file", "bad", "good", "at", "qemu", "libvirt"))
 
@@ -111,7 +111,7 @@ class _Table:
             raise self.mistake("a rule's name is words of small letters and digits, joined by '-'")
         severity = self.one_of("severity", SEVERITIES)
         matches = tuple(self._matches())
-        fires = Variant(self.text("message"), severity, *self._fix(None, "safe"))
+        fires = Variant(self.text("message"), severity, *self._fix(None, "safe"), self._effect(severity, EFFECTS[0]))
         variants = {"": fires}
         for key, value in self.get("variants", dict, {}).items():
             variants[key] = self.below(f".variants.{key}", value, VARIANT_KEYS, "variants", key).variant(fires)
@@ -133,7 +133,8 @@ class _Table:
 
     def variant(self, base: Variant) -> Variant:
         severity = self.one_of("severity", SEVERITIES, base.severity)
-        return Variant(self.text("message", base.message), severity, *self._fix(base.fix_title, base.safety))
+        fix, effect = self._fix(base.fix_title, base.safety), self._effect(severity, base.effect)
+        return Variant(self.text("message", base.message), severity, *fix, effect)
 
     def _example(self, at: int, table: Any) -> Example:
         return self.below(".example", table, EXAMPLE_KEYS, "example", at).example()
@@ -143,6 +144,15 @@ class _Table:
             self.text("file"), self.text("bad"), self.text("good"), self.texts("at"),
             self.text("qemu", "") or None, self.text("libvirt", "") or None,
         )  # fmt: skip
+
+    def _effect(self, severity: str, default: str) -> str:
+        """What becomes of the VM; only an error can say that it is refused, so a milder variant of one is not."""
+        if "effect" not in self.table and severity != "error" and default == "refused":
+            return EFFECTS[0]
+        effect = self.one_of("effect", EFFECTS, default)
+        if effect == "refused" and severity != "error":
+            raise CatalogError(f"{self.where}: what is refused must be an error, not a {severity}")
+        return effect
 
     def _fix(self, title: str | None, safety: str) -> tuple[str | None, str]:
         fix = self.table.get("fix")

@@ -8,6 +8,7 @@ from .data import read_toml
 from .discover import UsageError
 from .model import Rule
 from .suggest import suggestion
+from .targets import admitted_by, find_all
 from .versions import Target, Version, admitted, parse
 
 ALWAYS = "input"
@@ -15,10 +16,18 @@ ALWAYS = "input"
 LISTED = "; 'vmlint rule' lists them all"
 
 
-def target(qemu: str | None = None, libvirt: str | None = None) -> Target:
-    """The releases that two specifier sets admit. Raises UsageError."""
+def target(qemu: str | None = None, libvirt: str | None = None, names: Iterable[str] = ()) -> Target:
+    """The releases that two specifier sets admit; where one is not given, those of some distributions, or the newest.
+
+    Raises UsageError.
+    """
     known = read_toml("rules/facts/releases.toml")
-    return Target(_releases(qemu, known["qemu"]), _releases(libvirt, known["libvirt"]))
+    found = find_all(names)
+    named = admitted_by(found) if found else None
+    return Target(
+        named.qemu if named and qemu is None else _releases(qemu, known["qemu"]),
+        named.libvirt if named and libvirt is None else _releases(libvirt, known["libvirt"]),
+    )
 
 
 def _releases(spec: str | None, known: list[str]) -> tuple[Version, ...]:

@@ -50,6 +50,7 @@ SETTINGS = {
         "text", "QEMU releases that the files must hold on, such as `>=7.2,<11`", "the newest release", "--qemu"
     ),
     "libvirt": Setting("text", "libvirt releases that they must hold on", "the newest release", "--libvirt"),
+    "target": Setting("texts", "releases that they must hold on, as in `debian-13`", "the newest of both", "--target"),
     "select": Setting("texts", "rules and topics to look for", "all", "--select", names_rules=True),
     "ignore": Setting("texts", "rules and topics to leave out", "none", "--ignore", adds=True, names_rules=True),
     "min-severity": Setting(
@@ -81,6 +82,7 @@ class Config(NamedTuple):
     """The way to the settings in the file."""
     qemu: str | None = None
     libvirt: str | None = None
+    target: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     min_severity: str | None = None

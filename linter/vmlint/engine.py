@@ -42,8 +42,8 @@ class Engine:
         """All findings in a document, in the order of the file; `networks`: those whose XML is at hand."""
         found = list(self._problems(document))
         networks = Networks() if networks is None else networks
-        for root in document.roots:
-            context = Context(self._target, root, networks, {}, document.source)
+        for root, facts in zip(document.roots, document.facts, strict=True):
+            context = Context(self._target, root, networks, {}, facts, document.source)
             for path, node in root.walk(self._wanted):
                 for group in self._by_path[path]:
                     if group.holds(node):
@@ -150,7 +150,8 @@ def _diagnostic(document: Document, rule: Rule, finding: Finding) -> Diagnostic:
         fix = Fix(title, finding.safety or variant.safety, tuple(sorted(finding.edits)))
     notes = tuple(Note(rule.notes[name].format_map(finding.fields), _span(place)) for name, place in finding.notes)
     message = variant.message.format_map(finding.fields)
-    return Diagnostic(rule.name, variant.severity, message, document.source, _span(finding.at), notes, fix)
+    at = _span(finding.at)
+    return Diagnostic(rule.name, variant.severity, message, document.source, at, notes, fix, effect=variant.effect)
 
 
 def _span(place: Place) -> Span:

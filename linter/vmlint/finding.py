@@ -26,6 +26,8 @@ class Context(NamedTuple):
     """Networks whose XML is at hand."""
     memo: dict[object, object]
     """What checks have worked out about the root, for each other; empty at first, and kept for this root only."""
+    facts: dict[object, object]
+    """The same for what does not depend on the target: kept with the document, for looks with other targets."""
     source: Source
     """The file that the root stands in."""
 

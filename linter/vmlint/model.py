@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("error", "warning", "note")
 SAFETIES = ("safe", "unsafe", "shown")
+EFFECTS = ("starts", "refused", "unknown")
+"""What becomes of a VM with a finding: it starts, whatever else is wrong; QEMU or libvirt refuses it; nobody can tell
+from the file."""
 
 
 class Fix(NamedTuple):
@@ -150,6 +153,8 @@ class Document:
         self.format_name = format_name
         self.roots = tuple(roots)
         self.problems = tuple(problems)
+        self.facts: tuple[dict[object, object], ...] = tuple({} for _ in self.roots)
+        """What checks have worked out about each root, whatever the target: for the next look at the document."""
 
 
 class Note(NamedTuple):
@@ -178,6 +183,8 @@ class Diagnostic(NamedTuple):
     fix: Fix | None = None
     anchor: Anchor | None = None
     """Only in runs that know findings again."""
+    effect: str = EFFECTS[0]
+    """One of EFFECTS: what it means for the start of the VM."""
 
 
 class Gate(NamedTuple):
@@ -196,6 +203,7 @@ class Variant(NamedTuple):
     severity: str
     fix_title: str | None
     safety: str
+    effect: str = EFFECTS[0]
 
 
 class Match(NamedTuple):

@@ -16,6 +16,8 @@ from .engine import Engine
 from .model import SEVERITIES, Diagnostic, Rule
 from .patterns import Patterns
 from .settings import Settings
+from .targets import find
+from .versions import Target
 
 THRESHOLD = "warning"
 """Findings less severe are shown, and do not make a run fail."""
@@ -76,12 +78,19 @@ class Policies:
             _check(config, rules)
         chosen = chosen_rules(values.get("select", ()), (*values.get("ignore", ()), *ignored), rules)
         return Policy(
-            Engine(_weighed(chosen, values.get("severity", {})), target(values.get("qemu"), values.get("libvirt"))),
+            Engine(_weighed(chosen, values.get("severity", {})), self._releases(values)),
             rules,
             values.get("min-severity"),
             values.get("require-reason", False),
             self._baseline(self._settings.write_baseline or values.get("baseline")),
         )
+
+    def _releases(self, values: Mapping[str, Any]) -> Target:
+        """The releases to hold on; a target of the command line leaves nothing of what the configuration says."""
+        given = self._settings
+        if given.target:
+            return target(given.qemu, given.libvirt, given.target)
+        return target(values.get("qemu"), values.get("libvirt"), values.get("target", ()))
 
     def _rules(self, files: Iterable[str]) -> dict[str, Rule]:
         """vmlint's rules, and those in files of the user's own."""
@@ -132,6 +141,8 @@ def _check(config: Config, rules: Mapping[str, Rule]) -> None:
     """Raise UsageError, with the line, for releases that do not exist and names that are neither rule nor topic."""
     _located(config, "qemu", partial(target, qemu=config.qemu))
     _located(config, "libvirt", partial(target, libvirt=config.libvirt))
+    for name in config.target:
+        _located(config, "target", partial(find, name), name)
     for key, setting in SETTINGS.items():
         for way in _names(getattr(config, field(key)), setting) if setting.names_rules else ():
             _located(config, key, partial(named_rules, way[-1:], rules), *way)

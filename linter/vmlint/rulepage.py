@@ -16,6 +16,11 @@ GATE_WORDS = {
     "removed": "removed in {}",
     "needs": "needs {} or newer",
 }
+EFFECT_WORDS = {
+    "starts": "",
+    "refused": " (the VM does not start)",
+    "unknown": " (whether the VM starts, the file does not tell)",
+}
 FIX_WORDS = {
     "safe": "`vmlint check --fix` applies it",
     "unsafe": "applied only with `--unsafe-fixes`",
@@ -42,9 +47,14 @@ LANGUAGES = {
 }
 
 
+def page_url(name: str) -> str:
+    """Address of the page of one of vmlint's rules in the manual."""
+    return f"{HOME}/blob/main/docs/rules/{name}.md"
+
+
 def rule_url(rule: Rule) -> str:
     """Address of a rule's page in the manual; empty for a rule of the user's own."""
-    return "" if rule.file else f"{HOME}/blob/main/docs/rules/{rule.name}.md"
+    return "" if rule.file else page_url(rule.name)
 
 
 def rule_markdown(rule: Rule) -> str:
@@ -97,14 +107,14 @@ def _safeties(rule: Rule) -> list[str]:
 
 
 def _message(variant: Variant) -> str:
-    words = f"- {variant.severity}: {_code(variant.message)}"
-    return f"{words}; fix ({variant.safety}): {_code(variant.fix_title)}" if variant.fix_title else words
+    words = f"- {variant.severity}{EFFECT_WORDS[variant.effect]}: {code_span(variant.message)}"
+    return f"{words}; fix ({variant.safety}): {code_span(variant.fix_title)}" if variant.fix_title else words
 
 
 def _example(example: Example) -> Iterator[str]:
     targets = [(PRODUCTS[name], versions) for name, versions in (("qemu", example.qemu), ("libvirt", example.libvirt))]
     on = " and ".join(f"{product} `{versions}`" for product, versions in targets if versions)
-    at = ", ".join(_code(" ".join(text.split())) for text in example.at)
+    at = ", ".join(code_span(" ".join(text.split())) for text in example.at)
     where = f" at {at}" if at else ""
     yield from (f"Reported{where} in `{example.file}`{f', on {on}' if on else ''}:", "")
     yield from (*_fenced(example.bad, example.file), "")
@@ -112,7 +122,7 @@ def _example(example: Example) -> Iterator[str]:
         yield from ("Instead:", "", *_fenced(example.good, example.file), "")
 
 
-def _code(text: str) -> str:
+def code_span(text: str) -> str:
     """A code span that holds the text, whatever backticks are in it."""
     fence = "`" * (_longest_run(text) + 1)
     pad = " " if "`" in text else ""

@@ -36,3 +36,5 @@ class Settings(NamedTuple):
     """Path of the file to write them to: then all that is found is known."""
     outputs: tuple[str, ...] = ()
     """Paths of the files that reports are written to."""
+    target: tuple[str, ...] = ()
+    """Names of releases of distributions; `qemu` and `libvirt` go before what they mean."""

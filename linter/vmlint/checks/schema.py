@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 STATUS = "domstatus"
 FAILS, MISTAKES = "schema fails", "schema mistakes"
-"""What the rules leave for each other in the memo of a document."""
+"""What the rules leave for each other among the facts of a document."""
 UNCERTAIN = ("doubled-element", "missing-element", "missing-attribute", "stray-text")
 """What a template may well have, whose branches stand one beside another, and which is valid once it is filled in."""
 NEWEST_KNOWN = (12,)
@@ -79,20 +79,20 @@ def _findings(root: Node, context: Context, kind: str) -> Iterable[Finding]:
 
 def _fails(root: Node, context: Context) -> bool:
     """Whether a document is not as its schema says. In its own status files libvirt keeps more than the format has."""
-    if FAILS not in context.memo:
+    if FAILS not in context.facts:
         around = root.element.getparent()
         in_status = around is not None and around.tag == STATUS
-        context.memo[FAILS] = not in_status and not is_valid(root)
-    return bool(context.memo[FAILS])
+        context.facts[FAILS] = not in_status and not is_valid(root)
+    return bool(context.facts[FAILS])
 
 
 def _mistakes(root: Node, context: Context) -> list[Mistake]:
     """All that the schema has against a document, worked out once for the rules."""
-    if MISTAKES not in context.memo:
+    if MISTAKES not in context.facts:
         from ..libvirt.schema_explain import mistakes
 
-        context.memo[MISTAKES] = mistakes(root)
-    return cast("list[Mistake]", context.memo[MISTAKES])
+        context.facts[MISTAKES] = mistakes(root)
+    return cast("list[Mistake]", context.facts[MISTAKES])
 
 
 def _finding(mistake: Mistake) -> Finding:

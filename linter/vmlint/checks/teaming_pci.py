@@ -13,6 +13,10 @@ from ..model import Node
 from ..qemu.failover import EIGHT, HOTPLUG_CHECKED, SEVEN
 from ..qemu.machines import NO_EXPRESS
 from ..source import Edit
+from ..versions import parse
+
+TWICE_REFUSED = parse("9.0")
+"""The oldest libvirt known to refuse a host device that is in a domain twice; 7.0 takes it (both measured)."""
 
 EXPRESS_MODELS = ("virtio", "virtio-non-transitional")
 """Models of a network's interface for which libvirt plans a PCI Express slot (measured on libvirt 11.3)."""
@@ -115,7 +119,8 @@ def host_device_repeated(node: Node, context: Context) -> Iterator[Finding]:
     other = context.of_root(PciTopology).also_passed_through(side.device, source)
     element = side.device.get("source/address@bus")
     if other is not None and element is not None:
-        yield Finding(element, {"address": str(source)}, notes=(("other", other),))
+        variant = "" if context.target.admits_from("libvirt", TWICE_REFUSED) else "older"
+        yield Finding(element, {"address": str(source)}, variant=variant, notes=(("other", other),))
 
 
 def _passed_through(node: Node, context: Context) -> Side | None:

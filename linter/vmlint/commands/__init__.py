@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": "Lint files and folders.",
     "argv": "Lint one QEMU command line as typed.",
+    "upgrade": "Tell which VMs will not start after an upgrade, and why.",
+    "targets": "List the releases of distributions that can be named.",
     "rule": "Explain a rule, or list all.",
     "test-rules": "Hold rules of your own against their examples.",
     "config": "Show the settings in force, and where each comes from.",

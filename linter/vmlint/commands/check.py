@@ -10,7 +10,7 @@ from itertools import chain
 from ..discover import Search, UsageError
 from ..reporters import FOR_PEOPLE
 from . import CLEAN, FAILED
-from .options import add_file_options, add_lint_options, configs, has_settings, reports
+from .options import add_file_options, add_lint_options, add_path_options, configs, has_settings, reports
 from .outcome import complain, finish, start
 from .progress import shown_progress
 
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Paths, where networks are, and what all linting takes."""
-    paths = "files or folders (default: .); - is standard input"
-    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help=paths)
-    name = "what standard input is called; tells its format and its configuration"
-    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help=name)
+    add_path_options(parser)
     parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     add_lint_options(parser)
     add_file_options(parser)

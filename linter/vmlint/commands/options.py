@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from ..discover import UsageError
 from ..reporters import REPORTERS
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from ..configs import Configs
     from ..settings import Settings
 
@@ -22,15 +25,53 @@ def add_lint_options(parser: argparse.ArgumentParser) -> None:
     fixes.add_argument("--fix", action="store_true", help="apply the safe fixes (for - and argv: print the result)")
     fixes.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the unsafe ones too")
     add_setting_options(parser)
+    add_output_options(parser, FORMATS)
+
+
+def add_path_options(parser: argparse.ArgumentParser) -> None:
+    """Add what names the files to look at."""
+    paths = "files or folders (default: .); - is standard input"
+    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help=paths)
+    name = "what standard input is called; tells its format and its configuration"
+    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help=name)
+
+
+def add_output_options(parser: argparse.ArgumentParser, formats: Collection[str]) -> None:
+    """Add what becomes of the report, which can have these formats."""
     output = parser.add_argument_group("output")
-    output.add_argument("--output-format", choices=FORMATS, help="of the report on standard output (default: text)")
+    output.add_argument("--output-format", choices=formats, help="of the report on standard output (default: text)")
+    kind = partial(_output, formats)
     extra = "write a report to a file, or to standard output (-) in place of the usual one; may be repeated"
-    output.add_argument("--output", metavar="FORMAT:FILE", type=_output, action="append", default=[], help=extra)
+    output.add_argument("--output", metavar="FORMAT:FILE", type=kind, action="append", default=[], help=extra)
     counts = "in a text or concise report: how often each rule found something, instead of each finding"
     output.add_argument("--statistics", action="store_true", help=counts)
     output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
     output.add_argument("--quiet", "-q", action="store_true", help="print no report on standard output")
     output.add_argument("--exit-zero", action="store_true", help="exit 0 even if something is found")
+
+
+def add_rule_options(group: argparse._ArgumentGroup) -> None:
+    """Add what chooses rules."""
+    group.add_argument("--select", metavar="NAMES", action="append", default=[], help="only these rules or topics")
+    group.add_argument("--ignore", metavar="NAMES", action="append", default=[], help="not these rules or topics")
+
+
+def add_exclude_option(parser: argparse.ArgumentParser) -> None:
+    """Add what leaves files out."""
+    pattern = "leave out files and folders, as .gitignore would, but for those named as PATH; may be repeated"
+    parser.add_argument("--exclude", metavar="PATTERN", action="append", default=[], help=pattern)
+
+
+def add_config_options(parser: argparse.ArgumentParser, own_rules: bool = True) -> None:
+    """Add the options that say which configuration file holds, and which rules there are besides vmlint's."""
+    group = parser.add_argument_group("configuration")
+    if own_rules:
+        own = "file with rules of your own, besides those in the configuration; may be repeated"
+        group.add_argument("--rules", metavar="FILE", action="append", default=[], help=own)
+    files = group.add_mutually_exclusive_group()
+    nearest = "default: the nearest vmlint.toml, or pyproject.toml with [tool.vmlint], upward from each file"
+    files.add_argument("--config", metavar="FILE", help=f"configuration file to use for all ({nearest})")
+    files.add_argument("--no-config", action="store_true", help="use no configuration file")
 
 
 def add_setting_options(parser: argparse.ArgumentParser) -> None:
@@ -39,33 +80,23 @@ def add_setting_options(parser: argparse.ArgumentParser) -> None:
     newest = "such as '>=6.2,<11' (default: the newest)"
     rules.add_argument("--qemu", metavar="SPEC", help=f"QEMU releases the configuration must hold on, {newest}")
     rules.add_argument("--libvirt", metavar="SPEC", help="libvirt releases it must hold on, likewise")
-    rules.add_argument("--select", metavar="NAMES", action="append", default=[], help="only these rules or topics")
-    rules.add_argument("--ignore", metavar="NAMES", action="append", default=[], help="not these rules or topics")
+    target = "a release that it must hold on, such as debian-13, as 'vmlint targets' lists them; may be repeated"
+    rules.add_argument("--target", metavar="NAME", action="append", default=[], help=target)
+    add_rule_options(rules)
     least = "leave out what is less severe (default: notes are shown, but do not make exit code 1)"
     rules.add_argument("--min-severity", choices=SEVERITIES, help=least)
     add_config_options(parser)
 
 
-def add_config_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which configuration file holds, and which rules there are besides vmlint's."""
-    group = parser.add_argument_group("configuration")
-    own = "file with rules of your own, besides those in the configuration; may be repeated"
-    group.add_argument("--rules", metavar="FILE", action="append", default=[], help=own)
-    files = group.add_mutually_exclusive_group()
-    nearest = "default: the nearest vmlint.toml, or pyproject.toml with [tool.vmlint], upward from each file"
-    files.add_argument("--config", metavar="FILE", help=f"configuration file to use for all ({nearest})")
-    files.add_argument("--no-config", action="store_true", help="use no configuration file")
-
-
 def add_file_options(parser: argparse.ArgumentParser) -> None:
     """Add the options on files to leave out and on findings that are known."""
-    pattern = "leave out files and folders, as .gitignore would, but for those named as PATH; may be repeated"
-    parser.add_argument("--exclude", metavar="PATTERN", action="append", default=[], help=pattern)
+    add_exclude_option(parser)
     parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that are known by this file")
 
 
 def configs(options: argparse.Namespace) -> Configs:
     """Where the configuration of each file is found. Raises UsageError for one that is named and cannot be."""
+
     from ..configs import Configs
 
     return Configs(options.config, options.no_config, options.exclude)
@@ -90,12 +121,14 @@ def settings(options: argparse.Namespace, configs: Configs) -> Settings:
         options.baseline,
         options.write_baseline,
         tuple(file for _, file in options.output),
+        names(options.target),
     )
 
 
 def has_settings(options: argparse.Namespace) -> bool:
     """Whether there are settings that may be wrong, which the user wants to hear even if there is nothing to lint."""
-    return bool(options.qemu or options.libvirt or options.select or options.ignore or options.networks)
+    named = options.target or options.select or options.ignore or options.networks
+    return bool(options.qemu or options.libvirt or named)
 
 
 def reports(options: argparse.Namespace) -> list[tuple[str, str]]:
@@ -109,14 +142,14 @@ def reports(options: argparse.Namespace) -> list[tuple[str, str]]:
     return [*usual, *options.output]
 
 
-def _output(text: str) -> tuple[str, str]:
+def _output(formats: Collection[str], text: str) -> tuple[str, str]:
     """`FORMAT:FILE`. Raises argparse's error for another shape."""
     name, colon, file = text.partition(":")
-    if not colon or not file or name not in FORMATS:
-        raise argparse.ArgumentTypeError(f"'{text}' is not FORMAT:FILE with FORMAT one of {', '.join(FORMATS)}")
+    if not colon or not file or name not in formats:
+        raise argparse.ArgumentTypeError(f"'{text}' is not FORMAT:FILE with FORMAT one of {', '.join(formats)}")
     return name, file
 
 
-def names(given: list[str]) -> tuple[str, ...]:
+def names(given: Iterable[str]) -> tuple[str, ...]:
     """Names separated by commas, in one option or several."""
     return tuple(name.strip() for name in ",".join(given).split(",") if name.strip())

@@ -10,6 +10,7 @@ from .options import reports, settings
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
     from typing import TextIO
 
     from ..configs import Configs
@@ -21,10 +22,32 @@ def start(options: argparse.Namespace, configs: Configs) -> Run:
     """Load the rules, which a run without any VM configuration never needs."""
     from ..run import Run
 
+    open_outputs(options)
+    return Run(settings(options, configs))
+
+
+def open_outputs(options: argparse.Namespace) -> None:
+    """Raise OSError for a report that cannot be written, which should be known before any work is done."""
     for _, file in reports(options):
         if file != "-":
-            open(file, "ab").close()  # a report that cannot be written should be known before anything is fixed
-    return Run(settings(options, configs))
+            open(file, "ab").close()
+
+
+def write_outputs(
+    options: argparse.Namespace, write: Callable[[str, TextIO, bool], str | None], stream: TextIO
+) -> None:
+    """Write each report to its file, or to the stream that stands for standard output.
+
+    `write` writes it in a format to a stream, of which it hears whether it is a file, and returns what to tell of it.
+    """
+    for name, file in reports(options):
+        if file == "-":
+            remark = write(name, stream, False)
+        else:
+            with open(file, "w", encoding="utf-8", newline="\n") as out:
+                remark = write(name, out, True)
+        if remark:
+            complain(f"{name if file == '-' else file}: {remark}", "warning")
 
 
 def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: bytes | None = None) -> int:
@@ -36,31 +59,21 @@ def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: byte
     elif unfixed is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(report.changes[0].after if report.changes else unfixed)
-    _write_reports(options, lint, report, sys.stderr if unfixed is not None or options.diff else sys.stdout)
+
+    def write(name: str, out: TextIO, is_file: bool) -> str | None:
+        from ..reporters import FOR_PEOPLE, statistics, write_report
+
+        if options.statistics and name in FOR_PEOPLE and not is_file:
+            statistics.write(report, lint.rules, out)
+            return None
+        return write_report(name, report, lint.rules, out, "never" if is_file else options.color)
+
+    write_outputs(options, write, sys.stderr if unfixed is not None or options.diff else sys.stdout)
     for failure in report.failures:
         complain(f"{failure.path}: {failure.reason}")
     if not report.failures:  # what could not be read may hold findings that only seem to be gone
         lint.write_baselines(options.prune_baseline)
     return _exit_code(options, report)
-
-
-def _write_reports(options: argparse.Namespace, lint: Run, report: Report, stream: TextIO) -> None:
-    """Write each report to its file, or to the stream that stands for standard output."""
-    from ..reporters import FOR_PEOPLE, statistics, write_report
-
-    for name, file in reports(options):
-        if file == "-" and name in FOR_PEOPLE and options.statistics:
-            statistics.write(report, lint.rules, stream)
-        elif file == "-":
-            _remark(name, write_report(name, report, lint.rules, stream, options.color))
-        else:
-            with open(file, "w", encoding="utf-8", newline="\n") as out:
-                _remark(file, write_report(name, report, lint.rules, out, "never"))
-
-
-def _remark(of: str, remark: str | None) -> None:
-    if remark:
-        complain(f"{of}: {remark}", "warning")
 
 
 def complain(message: str, severity: str = "error") -> None:

@@ -1,4 +1,7 @@
-"""Reporters: each writes a whole Report to a stream in one format. Adding one is a module and a line here."""
+"""Reporters: each writes a whole Report, or an UpgradeReport, to a stream in one format.
+
+Adding one is a module and a line here.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from ..model import Report, Rule
+    from ..upgrade import UpgradeReport
 
 REPORTERS: dict[str, str] = {
     "text": "text",
@@ -28,6 +32,14 @@ FOR_PEOPLE = ("text", "concise")
 PAINTED = ("text",)
 """Those that have colour."""
 
+UPGRADE_REPORTERS: dict[str, str] = {
+    "text": "upgrade_text",
+    "json": "upgrade_json",
+    "markdown": "upgrade_markdown",
+    "html": "upgrade_html",
+}
+"""The same for `vmlint upgrade`."""
+
 
 def write_report(
     name: str, report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str = "auto"
@@ -40,3 +52,8 @@ def write_report(
     module = import_module(f"{__name__}.{REPORTERS[name]}")
     remark: str | None = module.write(report, rules, stream, *([color] if name in PAINTED else []))
     return remark
+
+
+def write_upgrade(name: str, report: UpgradeReport, stream: TextIO) -> None:
+    """Write the report of `vmlint upgrade` in the format `name`."""
+    import_module(f"{__name__}.{UPGRADE_REPORTERS[name]}").write(report, stream)

@@ -72,6 +72,11 @@ def char_width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
+def text_width(text: str) -> int:
+    """Columns that a printable text takes."""
+    return sum(map(char_width, text))
+
+
 def place(source: Source, offset: int) -> str:
     """A byte offset as `path:line:column`, safe to print."""
     position = source.position(offset)

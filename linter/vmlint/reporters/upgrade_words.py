@@ -1,0 +1,88 @@
+"""What the renderings of `vmlint upgrade` have in common: words for verdicts, and sentences of the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..model import Diagnostic
+from ..upgrade import (
+    COMMAND,
+    DOMAIN,
+    REFUSED,
+    STARTS,
+    UNKNOWN,
+    UNREAD,
+    VERDICTS,
+    WARNS,
+    UpgradeReport,
+    Vm,
+    VmReport,
+)
+from .summary import plural
+
+WORDS = {REFUSED: "will not start", UNKNOWN: "unknown", WARNS: "starts with warnings", STARTS: "starts"}
+SHORT = {REFUSED: "fails", UNKNOWN: "unknown", WARNS: "warns", STARTS: "starts"}
+MARKS = {REFUSED: "✗", UNKNOWN: "?", WARNS: "!", STARTS: "✓"}
+FEW = 3
+NAMELESS = {UNREAD: "(not read)", COMMAND: "(command line)", DOMAIN: "(domain)"}
+
+
+def label(vm: Vm) -> str:
+    """What a VM is called; where the file gives no name, what it is."""
+    return vm.name if vm.name.strip("…") else NAMELESS[vm.kind]
+
+
+def title(report: UpgradeReport) -> str:
+    """`Upgrade to Debian 13 trixie`; of many releases only how many they are."""
+    names = [target.title for target in report.targets]
+    return f"Upgrade to {', '.join(names)}" if len(names) <= FEW else f"Upgrade to any of {len(names)} releases"
+
+
+def headlines(report: UpgradeReport) -> Iterator[str]:
+    """For each target: how many VMs will not start there."""
+    for index, target in enumerate(report.targets):
+        refused = report.totals(index)[REFUSED]
+        on = f"{target.title} ({target.versions})"
+        already = ""
+        if report.origin and refused:
+            already = f"; {report.broken_already(index)} of them did not start on {report.origin.title} either"
+        yield f"{refused} of {plural(len(report.vms), 'VM')} will not start on {on}{already}."
+
+
+def fix_sentences(report: UpgradeReport) -> Iterator[str]:
+    """For each target where anything can be fixed: how, and what that settles."""
+    for index, target in enumerate(report.targets):
+        safe, unsafe = report.fixable(index, "safe"), report.fixable(index, "unsafe")
+        if not safe and not unsafe:
+            continue
+        command = f"vmlint check --target {target.name} --fix{'' if safe else ' --unsafe-fixes'}"
+        more = f", and {unsafe} more with --unsafe-fixes" if safe and unsafe else ""
+        left = plural(report.totals_fixed(index, unsafe=bool(unsafe))[REFUSED], "VM")
+        yield f"'{command}' settles {plural(safe or unsafe, 'finding')}{more}; {left} will not start then."
+
+
+def grouped(report: VmReport) -> list[tuple[Diagnostic, list[int]]]:
+    """The reasons against a VM, each once with the numbers of the targets on which it stands, gravest first."""
+    found: dict[tuple[object, ...], tuple[Diagnostic, list[int]]] = {}
+    for index, judged in enumerate(report.judged):
+        for reason in judged.reasons:
+            key = (reason.rule, reason.span, reason.effect, reason.message)
+            found.setdefault(key, (reason, []))[1].append(index)
+    return sorted(found.values(), key=lambda entry: entry[0].effect != "refused")
+
+
+def doubt(report: VmReport) -> str:
+    """Why nobody can tell whether a VM starts, where no finding says it."""
+    told = any(reason.effect == "unknown" for judged in report.judged for reason in judged.reasons)
+    return "" if told else report.vm.doubt
+
+
+def by_gravity(report: UpgradeReport) -> list[VmReport]:
+    """The VMs that do not just start everywhere, gravest first, else in the order of the files."""
+    affected = [each for each in report.vms if each.worst != STARTS]
+    return sorted(affected, key=lambda each: VERDICTS.index(each.worst))
+
+
+def fix_words(reason: Diagnostic) -> str:
+    """`safe fix: Write 'server=on'`, or nothing where no fix can be applied."""
+    return f"{reason.fix.safety} fix: {reason.fix.title}" if reason.fix and reason.fix.safety != "shown" else ""

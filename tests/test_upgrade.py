@@ -1,0 +1,333 @@
+"""`vmlint upgrade`: what a VM is, what becomes of it, what fixes would settle; as text, JSON and Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers import read, vmlint
+from vmlint.catalog import rules
+from vmlint.targets import find
+from vmlint.upgrade import REFUSED, STARTS, UNKNOWN, WARNS, UpgradeReport, vms
+from vmlint.upgrade_run import UpgradeRun
+
+GOOD = "qemu-system-x86_64 -name good -serial tcp::4444,server=on\n"
+WARNED = "qemu-system-x86_64 -name warned -chardev socket,id=c,path=s,server=on,wait=off,mux\n"
+SILENT = "qemu-system-x86_64 -name old -gdb tcp::1234,nodelay\n"
+"""QEMU 5.2 takes it; 6.0 and later refuse it."""
+MULTICAST = "<mac address='53:54:00:00:00:01'/>"
+PAIR = """<domain type='kvm'>
+  <name>paired</name>
+  <devices>
+    <interface type='bridge'>
+      <mac address='52:54:00:00:00:01'/>
+      <model type='{model}'/>
+      <teaming type='persistent'/>
+      <alias name='ua-b'/>
+    </interface>
+    <interface type='hostdev'>
+      <mac address='52:54:00:00:00:01'/>
+      <teaming type='transient' persistent='ua-b'/>
+    </interface>
+  </devices>
+</domain>
+"""
+PLAIN = "<domain type='kvm'><name>plain</name></domain>\n"
+
+
+def judged(files: dict[str, str], to: Sequence[str] = ("debian-13",), origin: str | None = None) -> UpgradeReport:
+    run = UpgradeRun([find(name) for name in to], find(origin) if origin else None)
+    for path, text in files.items():
+        run.look_at_bytes(path, text.encode())
+    return run.report()
+
+
+def verdicts(report: UpgradeReport) -> dict[str, list[str]]:
+    return {each.vm.name: [on.verdict for on in each.judged] for each in report.vms}
+
+
+def names(path: str, text: str) -> list[tuple[str, int, str]]:
+    return [(vm.name, vm.line, vm.kind) for vm in vms(read(path, text.encode()))]
+
+
+def test_a_domain_is_one_vm_with_the_arguments_that_it_passes_to_qemu() -> None:
+    xml = """<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
+  <name>web</name>
+  <qemu:commandline><qemu:arg value='-gdb'/><qemu:arg value='tcp::1234,nodelay'/></qemu:commandline>
+</domain>
+"""
+    assert names("web.xml", xml) == [("web", 1, "domain")]
+    assert verdicts(judged({"web.xml": xml}, ["debian-11", "debian-13"])) == {"web": [STARTS, REFUSED]}
+
+
+def test_each_command_is_a_vm_and_findings_go_to_their_own() -> None:
+    script = GOOD + SILENT + WARNED
+    assert names("start.sh", script) == [
+        (name, line, "command-line") for line, name in enumerate(("good", "old", "warned"), 1)
+    ]
+    assert verdicts(judged({"start.sh": script})) == {"good": [STARTS], "old": [REFUSED], "warned": [WARNS]}
+
+
+def test_several_documents_in_a_file_are_several_vms() -> None:
+    assert names("all.xml", PLAIN + PAIR) == [("plain", 1, "domain"), ("paired", 2, "domain")]
+    found = verdicts(judged({"all.xml": PLAIN + PAIR.format(model="e1000")}))
+    assert found == {"plain": [STARTS], "paired": [REFUSED]}
+
+
+def test_options_in_an_array_belong_to_the_one_command_of_the_script() -> None:
+    script = '#!/bin/bash\nargs=(\n  -gdb tcp::1234,nodelay\n  -m 1G\n)\nqemu-system-x86_64 -name one "${args[@]}"\n'
+    assert names("start.sh", script) == [("one", 6, "command-line")]
+    assert verdicts(judged({"start.sh": script})) == {"one": [REFUSED]}
+
+
+def test_a_network_is_no_vm() -> None:
+    assert names("net.xml", "<network><name>n</name></network>\n") == []
+
+
+def test_what_cannot_be_read_is_unknown() -> None:
+    report = judged({
+        "cut.xml": PAIR[:200],
+        "guest.xml.j2": "<domain type='kvm'>\n <name>{{ name }}</name>\n <{{ extra }}>\n</domain>\n",
+        "bomb.xml": "<!DOCTYPE domain [<!ENTITY a 'b'>]>\n<domain type='kvm'/>\n",
+    })  # fmt: skip
+    assert [(each.vm.path, each.vm.kind, each.judged[0].verdict) for each in report.vms] == [
+        ("cut.xml", "unread", UNKNOWN), ("guest.xml.j2", "unread", UNKNOWN), ("bomb.xml", "unread", UNKNOWN)
+    ]  # fmt: skip
+
+
+def test_what_can_be_read_of_a_script_is_judged_beside_what_cannot() -> None:
+    report = judged({"start.sh": GOOD + "qemu-system-x86_64 -serial 'tcp::1,server\n"})
+    first, *others = [each.judged[0].verdict for each in report.vms]
+    assert first == STARTS
+    assert UNKNOWN in others
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "doubt"),
+    [
+        ("a.xml", "<domain type='xen'><name>x</name></domain>", "a domain of type 'xen' is not run by QEMU"),
+        (
+            "b.xml",
+            "<domain type='kvm'><name>x</name><os><type machine='{{ m }}'>hvm</type></os></domain>",
+            "the machine type is not in the file",
+        ),
+        ("c.sh", "qemu-system-x86_64 -M $MACHINE -m 1G\n", "the machine type is not in the file"),
+    ],
+)
+def test_what_nobody_can_tell_is_unknown_and_says_why(path: str, text: str, doubt: str) -> None:
+    (only,) = judged({path: text}).vms
+    assert (only.judged[0].verdict, only.vm.doubt) == (UNKNOWN, doubt)
+
+
+def test_a_variable_elsewhere_on_a_command_line_is_no_doubt() -> None:
+    assert verdicts(judged({"c.sh": "qemu-system-x86_64 -name $N -M q35,accel=$A -drive file=$F\n"}))["…"] == [STARTS]
+
+
+def test_a_refusal_is_graver_than_a_doubt() -> None:
+    script = "qemu-system-x86_64 -M $M -gdb tcp::1234,nodelay\n"
+    assert [each.judged[0].verdict for each in judged({"c.sh": script}).vms] == [REFUSED]
+
+
+def test_what_is_dropped_or_does_not_work_still_starts() -> None:
+    mismatch = PAIR.format(model="virtio").replace("00:01", "00:02", 1)
+    assert verdicts(judged({"a.xml": mismatch})) == {"paired": [WARNS]}
+
+
+def test_what_was_wrong_before_is_told_from_what_is_new() -> None:
+    report = judged({"a.sh": SILENT, "b.xml": PAIR.format(model="e1000")}, ["debian-13"], "debian-11")
+    by_name = {each.vm.name: each for each in report.vms}
+    assert [by_name["old"].is_new(reason) for reason in by_name["old"].judged[0].reasons] == [True]
+    assert [by_name["paired"].is_new(reason) for reason in by_name["paired"].judged[0].reasons] == [False]
+    assert (by_name["old"].is_broken_already(), by_name["paired"].is_broken_already()) == (False, True)
+    assert (report.totals(0)[REFUSED], report.broken_already(0)) == (2, 1)
+
+
+def test_the_verdict_after_fixes_is_that_of_the_fixed_file() -> None:
+    report = judged({"a.sh": SILENT, "b.xml": PAIR.format(model="e1000"), "c.sh": WARNED})
+    after = {each.vm.name: (each.judged[0].after_safe, each.judged[0].after_all) for each in report.vms}
+    assert after == {"old": (STARTS, STARTS), "paired": (REFUSED, STARTS), "warned": (STARTS, STARTS)}
+    assert (report.fixable(0, "safe"), report.fixable(0, "unsafe")) == (2, 1)
+
+
+def test_a_comment_quiets_a_warning_but_makes_no_vm_start() -> None:
+    comment = "  # vmlint: ignore[short-boolean] known"
+    report = judged({"a.sh": SILENT.rstrip() + comment + "\n" + WARNED.rstrip() + comment + "\n"})
+    assert verdicts(report) == {"old": [REFUSED], "warned": [STARTS]}
+
+
+def test_a_network_among_the_files_counts_whichever_comes_first() -> None:
+    domain = PAIR.format(model="virtio").replace(
+        "<interface type='hostdev'>", "<interface type='network'><source network='n'/>"
+    )
+    network = "<network><name>n</name><forward mode='nat'/></network>"
+    for files in ({"d.xml": domain, "n.xml": network}, {"n.xml": network, "d.xml": domain}):
+        assert verdicts(judged(files)) == {"paired": [REFUSED]}
+
+
+def test_many_commands_with_findings_in_one_file_take_linear_time() -> None:
+    """Took minutes when each finding was held against each VM."""
+    report = judged({"a.sh": SILENT * 4000}, ["debian-13"])
+    assert report.totals(0) == {REFUSED: 4000, UNKNOWN: 0, WARNS: 0, STARTS: 0}
+
+
+ONLY_SOME_RELEASES = {
+    ("teaming-no-persistent-name", "empty"),
+    ("teaming-host-device-repeated", "older"),
+    ("teaming-memory-not-shared", ""),
+}
+ONLY_THE_SCHEMA = {("teaming-empty", ""), ("teaming-repeated", ""), ("teaming-hostdev-mac", "")}
+"""`virsh define` takes them, unless it is asked to validate."""
+
+
+def test_every_error_that_says_it_is_refused_has_that_effect() -> None:
+    """The words that people read and the data that `upgrade` reads say the same."""
+    for rule in rules().values():
+        for name, variant in rule.variants.items():
+            says = "refuse" in variant.message or "not start" in variant.message
+            if says and variant.severity == "error" and (rule.name, name) not in ONLY_SOME_RELEASES | ONLY_THE_SCHEMA:
+                assert variant.effect == "refused", f"{rule.name}.{name} says that it is refused"
+            if variant.effect == "refused":
+                assert variant.severity == "error", f"{rule.name}.{name}"
+
+
+def run(tmp_path: Path, *arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
+    done = vmlint("upgrade", *arguments, cwd=tmp_path, stdin=stdin)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_text(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text(GOOD + SILENT)
+    (tmp_path / "b.xml").write_text(PLAIN)
+    code, out, _ = run(tmp_path, "--to", "debian-13", "--from", "debian-11")
+    assert code == 1
+    assert out == (
+        "a.sh:2: old: will not start\n"
+        "  a.sh:2:45: error[short-boolean] 'nodelay' on '-gdb tcp:': QEMU 6.0 and later refuse it, because they add "
+        "nodelay=on themselves (safe fix: Remove 'nodelay')\n"
+        "\n"
+        "                       will not start  unknown  starts with warnings  starts\n"
+        "debian-13                           1        0                     0       2\n"
+        "  after --fix                       0        0                     0       3\n"
+        "  with --unsafe-fixes               0        0                     0       3\n"
+        "\n"
+        "1 of 3 VMs will not start on Debian 13 trixie (QEMU 10.0, libvirt 11.3); 0 of them did not start on Debian 11 bullseye either.\n"
+        "'vmlint check --target debian-13 --fix' settles 1 finding; 0 VMs will not start then.\n"
+    )
+
+
+def test_text_for_several_releases_shows_who_fails_where(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text(GOOD + SILENT)
+    code, out, _ = run(tmp_path, "--to", "debian-11,debian-12", "--to", "debian-13")
+    assert code == 1
+    assert out.startswith("a.sh:2: old: will not start on debian-12, debian-13\n")
+    assert "(safe fix: Remove 'nodelay') [debian-12, debian-13]\n" in out
+    assert "VM   debian-11  debian-12  debian-13\nold     starts      fails      fails\n" in out
+
+
+def test_exit_codes(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text(SILENT)
+    (tmp_path / "warned.sh").write_text(WARNED)
+    assert run(tmp_path, "--to", "debian-11")[0] == 0
+    assert run(tmp_path, "--to", "debian-13")[0] == 1
+    assert run(tmp_path, "--to", "debian-13", "--exit-zero")[0] == 0
+    assert run(tmp_path, "--to", "debian-13", "--ignore", "short-boolean")[0] == 0
+    assert run(tmp_path, "--to", "debian-13", "warned.sh")[0] == 0, "a warning does not stop a VM"
+    assert run(tmp_path, "--to", "debian-13", "nowhere")[0] == 2
+    assert run(tmp_path)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--to", "debain-13"], "no target is called 'debain-13'; did you mean 'debian-13'?"),
+        (["--to", "debian-13", "--from", "solaris"], "no target is called 'solaris'; 'vmlint targets' lists them all"),
+        (
+            ["--to", "debian-13", "--select", "nonsense"],
+            "no rule or topic is called 'nonsense'; 'vmlint rule' lists them all",
+        ),
+        (["--to", "debian-13", "-", "a.sh"], "standard input (-) cannot be looked at together with files"),
+        (["--to", "debian-13", "--output", "html:no/such/folder"], "no/such/folder: no such file or directory"),
+    ],
+)
+def test_what_cannot_be_done_is_exit_code_two(tmp_path: Path, arguments: list[str], message: str) -> None:
+    assert run(tmp_path, *arguments) == (2, "", f"vmlint: error: {message}\n")
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    code, out, _ = run(tmp_path, "--to", "debian-13", "-", stdin=PAIR.format(model="e1000").encode())
+    assert (code, out.splitlines()[0]) == (1, "<stdin>:1: paired: will not start")
+
+
+def test_nothing_to_judge(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("Nothing.\n")
+    assert run(tmp_path, "--to", "debian-13") == (0, "No VM configuration found.\n", "")
+    for name in ("json", "markdown", "html"):
+        assert run(tmp_path, "--to", "debian-13", "--output-format", name)[0] == 0
+
+
+def test_json_has_its_documented_shape(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text(SILENT)
+    _, out, _ = run(
+        tmp_path, "--to", "debian-11", "--to", "debian-13", "--from", "debian-11", "--output-format", "json"
+    )
+    document: dict[str, Any] = json.loads(out)
+    assert list(document) == ["version", "tool", "from", "targets", "vms", "skipped", "failures"]
+    assert (document["version"], document["tool"]["name"]) == (1, "vmlint")
+    assert document["from"] == {"name": "debian-11", "title": "Debian 11 bullseye", "qemu": "5.2", "libvirt": "7.0"}
+    target = document["targets"][1]
+    assert target["totals"] == {REFUSED: 1, UNKNOWN: 0, WARNS: 0, STARTS: 0}
+    assert target["after_safe_fixes"] == target["after_all_fixes"] == {REFUSED: 0, UNKNOWN: 0, WARNS: 0, STARTS: 1}
+    assert target["fixable"] == {"safe": 1, "unsafe": 0}
+    (vm,) = document["vms"]
+    assert list(vm) == ["name", "path", "line", "kind", "doubt", "from", "on"]
+    assert (vm["name"], vm["path"], vm["line"], vm["kind"], vm["doubt"]) == ("old", "a.sh", 1, "command-line", None)
+    assert (vm["from"], list(vm["on"])) == (STARTS, ["debian-11", "debian-13"])
+    on = vm["on"]["debian-13"]
+    assert (on["verdict"], on["after_safe_fixes"], on["after_all_fixes"]) == (REFUSED, STARTS, STARTS)
+    (reason,) = on["reasons"]
+    assert list(reason) == ["rule", "severity", "effect", "message", "path", "start", "end", "new", "fix"]
+    assert (reason["rule"], reason["severity"], reason["effect"], reason["new"]) == (
+        "short-boolean",
+        "error",
+        "refused",
+        True,
+    )
+    assert reason["start"] == {"line": 1, "column": 45, "offset": 44}
+    assert reason["fix"] == {"title": "Remove 'nodelay'", "safety": "safe"}
+    assert vm["on"]["debian-11"] == {
+        "verdict": STARTS,
+        "after_safe_fixes": STARTS,
+        "after_all_fixes": STARTS,
+        "reasons": [],
+    }
+
+
+def test_markdown_fits_into_a_comment_and_cannot_be_broken_by_names(tmp_path: Path) -> None:
+    bad = SILENT.replace("old", "'a|b`c<img>'")
+    (tmp_path / "a.sh").write_text(bad * 2000)
+    code, out, _ = run(tmp_path, "--to", "debian-13", "--output-format", "markdown")
+    assert code == 1
+    assert len(out) < 65_536
+    assert "more are left out, to fit into a comment" in out
+    assert "| `` a\\|b`c<img> `` | `a.sh:1` | ✗ will not start |" in out
+    rows = [line for line in out.splitlines() if line.startswith("| `` a")]
+    assert len(rows) > 100
+    few = run(
+        tmp_path, "--to", "debian-13", "--output-format", "markdown", "-", stdin=PAIR.format(model="e1000").encode()
+    )
+    assert "left out" not in few[1]
+    assert "- `paired` (`<stdin>:1`)" in few[1]
+
+
+def test_reports_in_several_files_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text(SILENT)
+    code, out, _ = run(
+        tmp_path, "--to", "debian-13", "-q", "--output", "json:a.json", "--output", "markdown:a.md", "a.sh"
+    )
+    assert (code, out) == (1, "")
+    assert json.loads((tmp_path / "a.json").read_text())["vms"][0]["name"] == "old"
+    assert (tmp_path / "a.md").read_text().startswith("## Upgrade to Debian 13 trixie\n")
