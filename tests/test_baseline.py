@@ -201,3 +201,9 @@ def test_a_file_that_is_no_baseline(tmp_path: Path, content: str | None, message
         (tmp_path / "known.json").write_text(content)
     done = vmlint("check", "--baseline", "known.json", cwd=tmp_path)
     assert (done.returncode, done.stderr.decode()) == (2, f"vmlint: error: {message}\n")
+
+
+def test_a_baseline_of_nothing_is_written_too(tmp_path: Path) -> None:
+    (tmp_path / "README").write_text("nothing")
+    assert vmlint("check", "--write-baseline", "known.json", cwd=tmp_path).returncode == 0
+    assert known(tmp_path) == {}
