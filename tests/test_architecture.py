@@ -53,6 +53,7 @@ ALLOWED = {
         "targets",
         "versions",
     },
+    "merged": {"discover", "formats", "model", "source"},
     "suppress": {"model", "source", "finding"},
     "fixer": {"model", "source"},
     "writer": {"discover"},
