@@ -216,6 +216,10 @@ class TestBareTokens:
 class TestValues:
     """The same for values that are written out, and in JSON."""
 
+    def test_no_fix_where_a_release_lacks_it_in_any_form(self) -> None:
+        assert fixes("-netdev stream,id=n,server=1", "==7.2") == ["-netdev stream,id=n,server=on"]
+        assert fixes("-netdev stream,id=n,server=1", ">=5.2") == []
+
     def test_numbers_for_booleans(self) -> None:
         assert found("-device virtio-net-pci,mq=1", "==7.2") == [("boolean-not-on-or-off", "1")]
         assert found("-device virtio-sound-pci,streams=1", "==10.0") == []

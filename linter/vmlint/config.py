@@ -50,9 +50,7 @@ SETTINGS = {
         "text", "QEMU releases that the files must hold on, such as `>=7.2,<11`", "the newest release", "--qemu"
     ),
     "libvirt": Setting("text", "libvirt releases that they must hold on", "the newest release", "--libvirt"),
-    "target": Setting(
-        "texts", "releases that they must hold on, such as `debian-13`", "the newest of both", "--target"
-    ),
+    "target": Setting("texts", "releases that they must hold on, as in `debian-13`", "the newest of both", "--target"),
     "select": Setting("texts", "rules and topics to look for", "all", "--select", names_rules=True),
     "ignore": Setting("texts", "rules and topics to leave out", "none", "--ignore", adds=True, names_rules=True),
     "min-severity": Setting(

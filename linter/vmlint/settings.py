@@ -28,6 +28,8 @@ class Settings(NamedTuple):
     configs: Configs | None = None
     """Where configuration files are found; None: nowhere."""
     min_severity: str | None = None
+    rules_extend: tuple[str, ...] = ()
+    """Paths of files with rules of the user's own."""
     baseline: str | None = None
     """Path of the file with the findings that are known already."""
     write_baseline: str | None = None

@@ -24,7 +24,7 @@ class UpgradeRun:
         select: Iterable[str] = (), ignore: Iterable[str] = (),
     ) -> None:  # fmt: skip
         self._targets, self._origin = tuple(targets), origin
-        rules = chosen_rules(select, ignore)
+        rules = chosen_rules(select, ignore, catalog.rules())
         asked = [admitted_by([each]) for each in (*targets, *([origin] if origin else []))]
         engines = {releases: Engine(rules, releases) for releases in asked}
         self._engines = [engines[releases] for releases in asked]

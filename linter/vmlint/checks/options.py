@@ -134,7 +134,8 @@ def boolean_not_on_or_off(node: Node, context: Context) -> Iterator[Finding]:
         fields = {"name": param.key, "value": param.value, "meant": meant or "", "option": option.name}
         if known is not None and known.is_boolean and meant:
             value = option.text.pick(*param.value_ranges)
-            yield Finding(value, fields, value.replace(0, len(param.value), meant))
+            edits = () if _absence(option, param, context) else value.replace(0, len(param.value), meant)
+            yield Finding(value, fields, edits)
         elif known is not None and known.takes == BOOLEANS:  # at the end of a text, more may follow in a program
             yield Finding(option.place(param), fields, variant="empty")
 

@@ -62,9 +62,13 @@ def add_exclude_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exclude", metavar="PATTERN", action="append", default=[], help=pattern)
 
 
-def add_config_options(parser: argparse.ArgumentParser) -> None:
-    """Add what names the configuration file."""
-    files = parser.add_argument_group("configuration").add_mutually_exclusive_group()
+def add_config_options(parser: argparse.ArgumentParser, own_rules: bool = True) -> None:
+    """Add the options that say which configuration file holds, and which rules there are besides vmlint's."""
+    group = parser.add_argument_group("configuration")
+    if own_rules:
+        own = "file with rules of your own, besides those in the configuration; may be repeated"
+        group.add_argument("--rules", metavar="FILE", action="append", default=[], help=own)
+    files = group.add_mutually_exclusive_group()
     nearest = "default: the nearest vmlint.toml, or pyproject.toml with [tool.vmlint], upward from each file"
     files.add_argument("--config", metavar="FILE", help=f"configuration file to use for all ({nearest})")
     files.add_argument("--no-config", action="store_true", help="use no configuration file")
@@ -113,6 +117,7 @@ def settings(options: argparse.Namespace, configs: Configs) -> Settings:
         read_files(options.networks),
         configs,
         options.min_severity,
+        tuple(options.rules),
         options.baseline,
         options.write_baseline,
         tuple(file for _, file in options.output),
@@ -122,7 +127,8 @@ def settings(options: argparse.Namespace, configs: Configs) -> Settings:
 
 def has_settings(options: argparse.Namespace) -> bool:
     """Whether there are settings that may be wrong, which the user wants to hear even if there is nothing to lint."""
-    return bool(options.qemu or options.libvirt or options.select or options.ignore or options.networks)
+    named = options.target or options.select or options.ignore or options.networks
+    return bool(options.qemu or options.libvirt or named)
 
 
 def reports(options: argparse.Namespace) -> list[tuple[str, str]]:

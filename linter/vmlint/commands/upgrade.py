@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     origin = "where they run now, to tell apart what is wrong there already"
     releases.add_argument("--from", metavar="TARGET", dest="origin", help=origin)
     add_rule_options(parser.add_argument_group("rules"))
-    add_config_options(parser)
+    add_config_options(parser, own_rules=False)
     add_exclude_option(parser)
     add_output_options(parser, tuple(UPGRADE_REPORTERS))
 

@@ -34,7 +34,7 @@ def sentence(text: str) -> str:
 
 
 def _descriptor(rule: Rule) -> om.ReportingDescriptor:
-    url = rule_url(rule.name)
+    url = rule_url(rule)
     return om.ReportingDescriptor(
         id=rule.name,
         name="".join(word.capitalize() for word in rule.name.split("-")),
@@ -42,9 +42,9 @@ def _descriptor(rule: Rule) -> om.ReportingDescriptor:
         full_description=_text(plain_text(rule.why)),
         help=om.MultiformatMessageString(
             text=rule_help_text(rule),
-            markdown=f"{rule_markdown(rule)}\n[{rule.name} in the manual]({url})\n",
+            markdown=rule_markdown(rule) + (f"\n[{rule.name} in the manual]({url})\n" if url else ""),
         ),
-        help_uri=url,
+        help_uri=url or None,
         default_configuration=om.ReportingConfiguration(level=rule.severity),
         properties={
             "tags": [rule.topic],

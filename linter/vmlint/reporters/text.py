@@ -24,17 +24,17 @@ def write(report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str 
         return
     width, ink = stream_width(stream), pen(stream, color)
     for diagnostic in report.diagnostics:
-        put(stream, "\n".join(_lines(diagnostic, ink, width)) + "\n")
+        put(stream, "\n".join(_lines(diagnostic, rules[diagnostic.rule], ink, width)) + "\n")
     for sentence in summary(report):
         put(stream, sentence)
 
 
-def _lines(diagnostic: Diagnostic, ink: Pen, width: int) -> list[str]:
+def _lines(diagnostic: Diagnostic, rule: Rule, ink: Pen, width: int) -> list[str]:
     source, span, severity = diagnostic.source, diagnostic.span, diagnostic.severity
     first = source.position(span.start).line
     note_lines = [source.position(note.span.start).line for note in diagnostic.notes]
     gutter = len(str(max(first, *note_lines, 0)))
-    kind = ink.link(rule_url(diagnostic.rule), ink.paint(severity, f"{severity}[{escape(diagnostic.rule)}]"))
+    kind = ink.link(rule_url(rule), ink.paint(severity, f"{severity}[{escape(diagnostic.rule)}]"))
     where = ink.link(file_url(source.path) if ink.links else "", ink.paint("bold", place(source, span.start)))
     lines = [f"{where}: {kind} {ink.paint('bold', escape(diagnostic.message))}"]
     lines += _frame_lines(source, span, gutter, width, ink, severity)
