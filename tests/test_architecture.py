@@ -55,6 +55,7 @@ ALLOWED = {
         "targets",
         "versions",
     },
+    "merged": {"discover", "formats", "model", "source"},
     "suppress": {"model", "source", "finding"},
     "fixer": {"model", "source"},
     "writer": {"discover"},
