@@ -1,5 +1,5 @@
-"""Writes what comes from the program: the pages of the rules, the output shown in README.md, the hooks' file names,
-the schema of the configuration.
+"""Writes what comes from the program: the pages of the rules and of what is deprecated, the output shown in
+README.md, the hooks' file names, the schema of the configuration.
 
 With --check nothing is written; what is not current is named, and the exit code is 1.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from vmlint.catalog import rules
 from vmlint.config_schema import config_schema
+from vmlint.data import read_toml
 from vmlint.formats import FORMATS, load
 from vmlint.formats.names import TEMPLATE_SUFFIXES
 from vmlint.model import SAFETIES, Rule
@@ -25,6 +26,7 @@ from vmlint.rulepage import rule_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "rules"
+DEPRECATIONS = ROOT / "docs" / "deprecations.md"
 README = ROOT / "README.md"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 SCHEMA = ROOT / "schemas" / "vmlint.schema.json"
@@ -33,6 +35,23 @@ CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n", re.MULTILINE)
 FILES = re.compile(r"(?<=^  files: &names ).*$", re.MULTILINE)
 TIMEOUT = 60
+
+KINDS = {
+    "option": "Options",
+    "parameter": "Parameters",
+    "device": "Devices",
+    "backend": "Backends and drivers",
+    "protocol": "Protocols of disks in domain XML",
+    "filesystem": "Drivers of file systems in domain XML",
+    "machine": "Machine types without a release in their name",
+    "cpu": "CPU models",
+    "cpu-feature": "CPU features",
+    "emulator": "Emulators",
+}
+DEPRECATIONS_HEAD = """# What is deprecated and removed
+
+Made by `make docs` from `rules/facts/qemu-deprecations.toml` and `rules/facts/libvirt-deprecations.toml`. Machine types
+with a release in their name follow a rule of their own: [removed-machine-type](rules/removed-machine-type.md)."""
 
 
 def pages() -> dict[str, str]:
@@ -85,6 +104,76 @@ def _output(line: str, folder: str, environment: dict[str, str]) -> str:
     return done.stdout
 
 
+def deprecations() -> str:
+    """The page that lists what QEMU and libvirt deprecated and removed, from the rows of facts."""
+    return "\n".join([*_deprecated(), ""])
+
+
+def _deprecated() -> Iterator[str]:
+    yield DEPRECATIONS_HEAD
+    tables = read_toml("rules/facts/qemu-deprecations.toml")
+    for kind, title in KINDS.items():
+        yield from (
+            "",
+            f"## {title}",
+            "",
+            "| what | deprecated | removed | instead | source |",
+            "|---|---|---|---|---|",
+        )
+        for row in tables[kind]:
+            versions = [row.get("deprecated", ""), row.get("removed", "")]
+            yield _table_row([_code(_old(row)), *versions, _new(row), row["source"]])
+    yield from ("", "## libvirt", "", "| what | removed | instead | source |", "|---|---|---|---|")
+    for kind, rows in read_toml("rules/facts/libvirt-deprecations.toml").items():
+        for row in rows:
+            where = row["in"] if isinstance(row["in"], str) else row["in"][0]
+            given = f"{where}{'/@' + row['at'] if 'at' in row else ''} {_value(row)}".strip()
+            yield _table_row([_code(given), row.get("removed", kind), row["instead"], row["source"]])
+
+
+def _old(row: dict[str, object]) -> str:
+    """What a row is about, as people write it."""
+    option, at = _first(row.get("option")), row.get("at")
+    names = "/".join(at) if isinstance(at, list) else str(at or "")
+    value = _value(row)
+    if not names:
+        return f"{option} {value}".strip()
+    return f"{option} {names}={value or '…'}"
+
+
+def _new(row: dict[str, object]) -> str:
+    if "append" in row:
+        return _code(" …,".join(map(str, row["append"])))  # type: ignore[call-overload]
+    if row.get("drop") or row.get("words") == "":
+        return "leave it out"
+    if "move" in row:
+        return _code(f"-device …,{row['move']}=…")
+    if "words" in row:
+        return _code(str(row["words"]))
+    for verb in ("pair", "value", "name"):
+        if verb in row:
+            before = f"{row['before']} … " if "before" in row else ""
+            return _code(f"{before}{row[verb]}{'=…' if verb == 'name' else ''}")
+    return str(row.get("instead", ""))
+
+
+def _value(row: dict[str, object]) -> str:
+    given = row.get("is", "")
+    return " | ".join(given) if isinstance(given, list) else str(given)
+
+
+def _first(given: object) -> str:
+    return str(given[0]) if isinstance(given, list) else str(given or "")
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _table_row(cells: list[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
 def hook_files() -> str:
     """A regular expression for the paths of the files that the formats read, as pre-commit's `files` takes it."""
     names = sorted({name for format_ in FORMATS for name in load(format_).NAMES})
@@ -102,6 +191,7 @@ def _as_expression(pattern: str) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Write what is not current, or name it."""
     wanted = {PAGES / name: text for name, text in pages().items()}
+    wanted[DEPRECATIONS] = deprecations()
     wanted[README] = with_output(README.read_text("utf-8"))
     wanted[SCHEMA] = config_schema()
     wanted[HOOKS] = FILES.sub(lambda _: hook_files(), HOOKS.read_text("utf-8"))

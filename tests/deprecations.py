@@ -35,7 +35,7 @@ WARNING = re.compile(r"deprecat|use .* instead|persistence", re.IGNORECASE)
 OWN = re.compile(r"chardev=(?:quit|orcq)")
 """The monitor that ends QEMU is told of in 11.1; it is no part of the case."""
 LACKS = re.compile(
-    r"module .* not found|is not available|need a terminal|address resolution|No such file or directory|no option group|Inappropriate ioctl"
+    r"module .* not found|is not available|need a terminal|address resolution|No such file or directory|no option group|Could not find|Inappropriate ioctl"
 )
 """What an emulator says where it or its host lacks something that the form needs: it has read the form."""
 
@@ -85,10 +85,10 @@ def fixed(words: Sequence[str], version: str) -> list[str]:
     line = ["qemu-system-x86_64", *BASE, *words]
     for _ in range(10):
         found = vmlint.check_argv(line, qemu=f"=={version}", select=[*TOPIC, *ELSEWHERE]).diagnostics
-        fixes = [d for d in found if d.fix is not None and d.fix.safety != "shown"]
+        fixes = [(d.source.data, d.fix.edits) for d in found if d.fix is not None and d.fix.safety != "shown"]
         if not fixes:
             break
-        line = shlex.split(apply(fixes[0].source.data, fixes[0].fix.edits).decode())
+        line = shlex.split(apply(*fixes[0]).decode())
     return line[1 + len(BASE) :]
 
 

@@ -20,10 +20,10 @@ from vmlint.catalog import rules
 from vmlint.choice import target
 from vmlint.engine import Engine
 from vmlint.fixer import MAX_ROUNDS, Look, apply, fix
-from vmlint.formats import claim
+from vmlint.formats import claim, name_of
 from vmlint.model import Diagnostic, Document, Node
 from vmlint.qemu.commandline import CommandNode
-from vmlint.run import ALL_FIXES, SAFE_FIXES
+from vmlint.settings import ALL_FIXES, SAFE_FIXES
 from vmlint.source import OPAQUE, Edit, Source, Value
 
 HERE = Path(__file__).parent
@@ -50,7 +50,7 @@ def seeds() -> list[Seed]:
 
 def _format(name: str, data: bytes) -> str:
     format_ = claim(name, data)
-    return format_.__name__.rpartition(".")[2] if format_ else "none"
+    return name_of(format_) if format_ else "none"
 
 
 def hold(name: str, data: bytes) -> None:

@@ -40,7 +40,9 @@ ALLOWED = {
     "engine": {"model", "source", "finding", "versions", "libvirt"},
     "anchors": {"model", "source"},
     "baseline": {"discover", "model"},
+    "house": {"catalog", "discover", "model", "suggest", "toml_file"},
     "policy": {
+        "house",
         "baseline",
         "catalog",
         "choice",
@@ -50,8 +52,8 @@ ALLOWED = {
         "model",
         "patterns",
         "settings",
-        "versions",
         "targets",
+        "versions",
     },
     "suppress": {"model", "source", "finding"},
     "fixer": {"model", "source"},
@@ -60,7 +62,7 @@ ALLOWED = {
     "upgrade": {"model", "source", "qemu", "targets"},
     "reporters": {"model", "source", "rulepage", "targets", "upgrade"},
 }
-ROOF = {"__init__", "__main__", "cli", "commands", "run", "upgrade_run"}
+ROOF = {"__init__", "__main__", "cli", "commands", "look", "parallel", "run", "upgrade_run"}
 """What may see everything."""
 HEAVY = {
     "lxml",

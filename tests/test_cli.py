@@ -279,14 +279,16 @@ def test_a_folder_that_git_ignores_is_read_when_named(tmp_path: Path) -> None:
     assert vmlint("check", "build", cwd=tmp_path).returncode == 1
 
 
-def test_an_error_of_its_own_is_no_traceback(tmp_path: Path) -> None:
+def test_an_error_of_its_own_is_no_traceback_and_costs_one_file(tmp_path: Path) -> None:
     (tmp_path / "start.sh").write_text(BAD)
+    (tmp_path / "Makefile").write_text(f"run:\n\t{BAD.splitlines()[-1]}\n")
     code = "import vmlint.formats.shell as s; s.parse = None; from vmlint.cli import main; raise SystemExit(main(['check']))"
     env = {"PYTHONPATH": str(ROOT / "linter")}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, env=env, text=True)
     assert done.returncode == 2
-    assert done.stderr.startswith("vmlint: error: internal error, please report it with the file: TypeError")
+    assert done.stderr.startswith("vmlint: error: start.sh: internal error, please report it with the file: TypeError")
+    assert "Makefile:2:" in done.stdout
 
 
 def test_the_command_line_knows_the_severities_of_the_model() -> None:

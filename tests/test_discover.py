@@ -91,3 +91,13 @@ def test_nul_bytes_stay_where_a_command_line_is_fixed(tmp_path: Path) -> None:
     (tmp_path / "cmdline").write_bytes(CMDLINE)
     assert vmlint("check", "--fix", "-q", cwd=tmp_path).returncode == 1
     assert (tmp_path / "cmdline").read_bytes() == CMDLINE.replace(b"server", b"server=on")
+
+
+def test_hard_links_are_files_and_other_names_of_one_are_not(folder: Path) -> None:
+    """Also after a file came up twice; and however many there are, each name is looked up once."""
+    (folder / "a.xml").write_text(DOMAIN)
+    (folder / "link").symlink_to(folder / "a.xml")
+    for name in ("b.xml", "c.xml"):
+        (folder / name).hardlink_to(folder / "a.xml")
+    given = [str(folder / name) for name in ("a.xml", "link", "a.xml", "b.xml", "c.xml", "b.xml")]
+    assert [os.path.basename(path) for path, _, _ in Search(given)] == ["a.xml", "b.xml", "c.xml"]

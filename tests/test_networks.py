@@ -11,8 +11,9 @@ import pytest
 import vmlint
 from tests.helpers import vmlint as command
 from vmlint.discover import UsageError
+from vmlint.look import Looker, Result
 from vmlint.model import Report
-from vmlint.run import Result, Run
+from vmlint.run import Run
 from vmlint.settings import Settings
 
 MAC = "52:54:00:aa:bb:01"
@@ -96,13 +97,13 @@ def test_a_template_leaves_it_open(mode: str) -> None:
 def test_only_files_that_ask_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = "<domain type='kvm'><name>plain</name></domain>"
     looked: list[str] = []
-    look = Run._look
+    look = Looker.at_data
 
-    def watched(run: Run, path: str, *rest: Any) -> Result:
+    def watched(looker: Looker, path: str, *rest: Any) -> Result:
         looked.append(path)
-        return look(run, path, *rest)
+        return look(looker, path, *rest)
 
-    monkeypatch.setattr(Run, "_look", watched)
+    monkeypatch.setattr(Looker, "at_data", watched)
     run = Run(Settings())
     for name, text in (("guest.xml", GUEST), ("plain.xml", plain), ("lan.xml", LAN)):
         run.lint_bytes(name, text.encode())

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sarif_om as om
+from lxml import etree
 
 from vmlint import __version__
 from vmlint.model import Diagnostic, Example, Failure, Fix, Gate, Note, Report, Rule, Variant
@@ -334,6 +335,10 @@ def test_every_stream_can_be_written_to(name: str, encoding: str) -> None:
     if name == "json":
         assert json.loads(text)["diagnostics"][0]["message"] == "lone \ufffd, 語"
         assert ("語" in text) == (encoding == "utf-8")
+    elif name in ("json-lines", "gitlab"):
+        assert "lone \ufffd, 語" in str(json.loads(text))
+    elif name in ("junit", "checkstyle"):
+        assert "lone \\xff, 語" in str(etree.XML(raw.getvalue()).xpath("string(//@message)"))
     elif name == "sarif":
         result = json.loads(text)["runs"][0]["results"][0]
         assert result["message"]["text"] == "lone \ufffd, 語."

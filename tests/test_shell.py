@@ -304,8 +304,9 @@ def test_args_files_with_options_only(newline: str) -> None:
     ("path", "head", "claimed"),
     [
         ("x.sh", b"kvm -S", True),
-        ("x", b"#!/bin/bash\nqemu-system-x86_64", True),
-        ("x", b"#!/usr/bin/env sh\nqemu", True),
+        ("x", b"#!/bin/bash\nqemu-system-x86_64 \\\n  -S", True),
+        ("x", b"#!/usr/bin/env sh\nexec $QEMU -m 1G", True),
+        ("x", b"#!/bin/sh\napt install qemu", False),
         ("x", b"qemu-system-x86_64", False),
         ("x.sh", b"echo hello", False),
         ("x.args", b"  -drive file=x", True),

@@ -23,12 +23,20 @@ RULE_KEYS = frozenset(
 ) | {"sources", "variants", "notes", "example"}
 MATCH_KEYS = frozenset(("select", "where", "at", "check"))
 VARIANT_KEYS = frozenset(("message", "severity", "effect", "fix"))
-FIX_KEYS = frozenset(("title", "safety"))
+FIX_KEYS = frozenset(("title", "safety", "set"))
 EXAMPLE_KEYS = frozenset(("file", "bad", "good", "at", "qemu", "libvirt"))
 
 
+Way = tuple[str | int, ...]
+"""The way to a key in a rule file: names, and places in lists from 0."""
+
+
 class CatalogError(ValueError):
-    """A mistake in a rule file; the message names file and key."""
+    """A mistake in a rule file; the message names file and key, and `way` leads to it."""
+
+    def __init__(self, message: str, way: Way = ()) -> None:
+        super().__init__(message)
+        self.way = way
 
 
 @cache
@@ -64,8 +72,8 @@ def _from_lists(values: Iterable[Any]) -> Rule:
     )
 
 
-def _match(select: str, where: dict[str, Any], at: str, check: str | None) -> Match:
-    return Match(select, {p: tuple(w) if isinstance(w, list) else w for p, w in where.items()}, at, check)
+def _match(select: str, where: dict[str, Any], at: str, check: str | None, values: dict[str, str]) -> Match:
+    return Match(select, {p: tuple(w) if isinstance(w, list) else w for p, w in where.items()}, at, check, values)
 
 
 def load(file: str, tables: Mapping[str, Any]) -> list[Rule]:
@@ -74,50 +82,62 @@ def load(file: str, tables: Mapping[str, Any]) -> list[Rule]:
     Raises CatalogError.
     """
     topic = os.path.basename(file).partition(".")[0]
-    return [_Table(f"{file}: [{name}]", table, RULE_KEYS).rule(name, topic) for name, table in tables.items()]
+    return [_Table(f"{file}: [{name}]", table, RULE_KEYS, (name,)).rule(name, topic) for name, table in tables.items()]
 
 
 class _Table:
     """A table of a rule file whose keys have been checked."""
 
-    def __init__(self, where: str, table: Any, keys: frozenset[str]) -> None:
+    def __init__(self, where: str, table: Any, keys: frozenset[str], way: Way) -> None:
         self.where = where
+        self.way = way
         if not isinstance(table, dict):
-            raise CatalogError(f"{where}: must be a table")
+            raise self.mistake("must be a table")
         for key in table:
             if key not in keys:
-                raise CatalogError(f"{where}: unknown key '{key}'; known are {', '.join(sorted(keys))}")
+                raise self.mistake(f"unknown key '{key}'; known are {', '.join(sorted(keys))}", key)
         self.table = table
+
+    def mistake(self, message: str, *below: str, place: str = "") -> CatalogError:
+        """The error to raise; `below` is the way to the key from here, and `place` what that is called."""
+        return CatalogError(f"{self.where}{place}: {message}", (*self.way, *below))
+
+    def below(self, place: str, table: Any, keys: frozenset[str], *way: str | int) -> _Table:
+        """A table in this one."""
+        return _Table(f"{self.where}{place}", table, keys, (*self.way, *way))
 
     def rule(self, name: str, topic: str) -> Rule:
         if not RULE_NAME.fullmatch(name):
-            raise CatalogError(f"{self.where}: a rule's name is words of small letters and digits, joined by '-'")
+            raise self.mistake("a rule's name is words of small letters and digits, joined by '-'")
         severity = self.one_of("severity", SEVERITIES)
         matches = tuple(self._matches())
         fires = Variant(self.text("message"), severity, *self._fix(None, "safe"), self._effect(severity, EFFECTS[0]))
         variants = {"": fires}
         for key, value in self.get("variants", dict, {}).items():
-            variants[key] = _Table(f"{self.where}.variants.{key}", value, VARIANT_KEYS).variant(fires)
+            variants[key] = self.below(f".variants.{key}", value, VARIANT_KEYS, "variants", key).variant(fires)
         examples = self.get("example", list, [])
         if not matches and topic not in RAISED_ELSEWHERE:
-            raise CatalogError(f"{self.where}: 'select' or 'match' is missing")
+            raise self.mistake("'select' or 'match' is missing")
         return Rule(
             name, topic, self.text("summary"), severity, self.text("why"), self.texts("sources"), matches,
             tuple(self._gates()), variants, self._notes(),
-            tuple(_Table(f"{self.where}.example", example, EXAMPLE_KEYS).example() for example in examples),
+            tuple(self._example(at, example) for at, example in enumerate(examples)),
         )  # fmt: skip
 
     def _notes(self) -> dict[str, str]:
         notes: dict[str, str] = self.get("notes", dict, {})
         for name, note in notes.items():
             if not isinstance(note, str):
-                raise CatalogError(f"{self.where}.notes: '{name}' must be a text")
+                raise self.mistake(f"'{name}' must be a text", "notes", name, place=".notes")
         return notes
 
     def variant(self, base: Variant) -> Variant:
         severity = self.one_of("severity", SEVERITIES, base.severity)
         fix, effect = self._fix(base.fix_title, base.safety), self._effect(severity, base.effect)
         return Variant(self.text("message", base.message), severity, *fix, effect)
+
+    def _example(self, at: int, table: Any) -> Example:
+        return self.below(".example", table, EXAMPLE_KEYS, "example", at).example()
 
     def example(self) -> Example:
         return Example(
@@ -139,57 +159,73 @@ class _Table:
         if fix is None or fix is False:
             return (title if fix is None else None), safety
         if not isinstance(fix, dict):
-            raise CatalogError(f"{self.where}: 'fix' must be a table, or false for none")
-        table = _Table(f"{self.where}.fix", fix, FIX_KEYS)
+            raise self.mistake("'fix' must be a table, or false for none", "fix")
+        table = self.below(".fix", fix, FIX_KEYS, "fix")
         return table.text("title"), table.one_of("safety", SAFETIES, safety)
 
     def _gates(self) -> Iterable[Gate]:
         for kind in GATES:
             for product, version in self.get(kind, dict, {}).items():
                 if product not in PRODUCTS:
-                    raise CatalogError(f"{self.where}.{kind}: unknown product '{product}'")
+                    raise self.mistake(f"unknown product '{product}'", kind, product, place=f".{kind}")
                 try:
                     yield Gate(kind, product, parse(version))
                 except (ValueError, AttributeError):
-                    raise CatalogError(f"{self.where}.{kind}: '{version}' is not a version") from None
+                    raise self.mistake(f"'{version}' is not a version", kind, product, place=f".{kind}") from None
+
+    def _set(self) -> dict[str, str]:
+        """What a fix of the table's own puts where, by path."""
+        fix = self.get("fix", dict, {}) if self.table.get("fix") else {}
+        values: dict[str, str] = self.below(".fix", fix, FIX_KEYS, "fix").get("set", dict, {})
+        for path, value in values.items():
+            if not isinstance(value, str) or "@" not in path:
+                words = f"'{path}' must be the path of an attribute or parameter, as in 'driver@cache', and a text"
+                raise self.mistake(words, "fix", "set", path, place=".fix.set")
+        return values
 
     def _matches(self) -> Iterable[Match]:
+        values = self._set()
         if "select" in self.table:
-            yield self.match()
+            yield self.match(None, values)
         for number, entry in enumerate(self.get("match", list, []), 1):
-            yield _Table(f"{self.where}.match {number}", entry, MATCH_KEYS).match(self.text("check", "") or None)
+            table = self.below(f".match {number}", entry, MATCH_KEYS, "match", number - 1)
+            yield table.match(self.text("check", "") or None, values)
 
-    def match(self, check: str | None = None) -> Match:
-        """One place where the rule looks; `check`: the function that decides, unless it names one itself."""
+    def match(self, check: str | None, values: dict[str, str]) -> Match:
+        """One place where the rule looks; `check`: the function that decides, unless it names one itself.
+
+        `values`: what the fix puts where.
+        """
         where = {}
         for path, given in self.get("where", dict, {}).items():
             texts = isinstance(given, list) and all(isinstance(text, str) for text in given)
             wanted = tuple(given) if texts else given
             if not isinstance(wanted, (str, bool, tuple)):
-                raise CatalogError(f"{self.where}.where: '{path}' must be a text, a list of texts, true or false")
+                words = f"'{path}' must be a text, a list of texts, true or false"
+                raise self.mistake(words, "where", path, place=".where")
             where[path] = wanted
-        return Match(self.text("select"), where, self.text("at", ""), self.text("check", "") or check)
+        return Match(self.text("select"), where, self.text("at", ""), self.text("check", "") or check, values)
 
     def get(self, key: str, kind: type, default: Any) -> Any:
         value = self.table.get(key, default)
         if value is not default and not isinstance(value, kind):
-            raise CatalogError(f"{self.where}: '{key}' must be {KINDS[kind]}")
+            raise self.mistake(f"'{key}' must be {KINDS[kind]}", key)
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self.get(key, str, default)
         if value is None or (default is None and not value.strip()):
-            raise CatalogError(f"{self.where}: '{key}' is missing")
+            raise self.mistake(f"'{key}' is missing", key)
         return str(value)
 
     def texts(self, key: str) -> tuple[str, ...]:
         values = self.get(key, list, [])
         if not all(isinstance(value, str) for value in values):
-            raise CatalogError(f"{self.where}: '{key}' must be a list of texts")
+            raise self.mistake(f"'{key}' must be a list of texts", key)
         return tuple(values)
 
     def one_of(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
         value = self.text(key, default)
         if value not in allowed:
-            raise CatalogError(f"{self.where}: '{key}' must be one of {', '.join(allowed)}")
+            raise self.mistake(f"'{key}' must be one of {', '.join(allowed)}", key)
         return value

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from . import catalog
 from .data import read_toml
 from .discover import UsageError
 from .model import Rule
@@ -38,18 +37,16 @@ def _releases(spec: str | None, known: list[str]) -> tuple[Version, ...]:
         raise UsageError(str(error)) from error
 
 
-def chosen_rules(select: Iterable[str], ignore: Iterable[str]) -> dict[str, Rule]:
+def chosen_rules(select: Iterable[str], ignore: Iterable[str], rules: Mapping[str, Rule]) -> dict[str, Rule]:
     """The rules that names of rules and topics choose. Raises UsageError for a name that is neither."""
-    rules = catalog.rules()
-    wanted = named_rules(select) or set(rules)
+    wanted = named_rules(select, rules) or set(rules)
     wanted.update(rule.name for rule in rules.values() if rule.topic == ALWAYS)
-    unwanted = named_rules(ignore)
+    unwanted = named_rules(ignore, rules)
     return {name: rule for name, rule in rules.items() if name in wanted and name not in unwanted}
 
 
-def named_rules(names: Iterable[str]) -> set[str]:
+def named_rules(names: Iterable[str], rules: Mapping[str, Rule]) -> set[str]:
     """The names of the rules that names of rules and topics mean. Raises UsageError for a name that is neither."""
-    rules = catalog.rules()
     topics = {rule.topic for rule in rules.values()}
     found: set[str] = set()
     for name in names:

@@ -11,7 +11,7 @@ from functools import partial
 
 from . import __version__
 from .commands import COMMANDS, FAILED, INTERRUPTED, load
-from .discover import UsageError, reason
+from .discover import UsageError, own_mistake, reason
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("VMLINT_TRACEBACK"):
             raise
-        return _fail(f"internal error, please report it with the file: {type(error).__name__}: {error}")
+        return _fail(own_mistake(error))
 
 
 class _Parser(argparse.ArgumentParser):

@@ -21,6 +21,8 @@ EXCLUDED = "it is excluded"
 SNIFF = 1 << 20
 MAX_SIZE = 64 << 20
 SNIFF_PROGRAM = 4096
+Candidate = tuple[str, bytes, bool]
+"""Path and first bytes of a file that may hold a VM configuration, and whether the user named it."""
 SKIPPED_FOLDERS = frozenset((".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".tox"))
 
 
@@ -46,11 +48,14 @@ class Search:
         self.paths = paths
         self._excludes = excludes
         self._force = force
-        self._seen: dict[tuple[int, int], list[str]] = {}
+        self._seen: dict[tuple[int, int], str] = {}
+        """The first name of each file met."""
+        self._links: dict[tuple[int, int], set[str]] = {}
+        """All names, without links, of files met more than once."""
         self.skipped: list[tuple[str, str]] = []
         self.failures: list[tuple[str, str]] = []
 
-    def __iter__(self) -> Iterator[tuple[str, bytes, bool]]:
+    def __iter__(self) -> Iterator[Candidate]:
         """Path and first bytes of each file that may hold a VM configuration, and whether the user named it."""
         for path in self.paths:
             files, is_found = self._files(path)
@@ -74,9 +79,15 @@ class Search:
 
     def _is_new(self, file: str, inode: tuple[int, int]) -> bool:
         """Whether a file comes up for the first time, under whatever name; hard links are files of their own."""
-        names = self._seen.setdefault(inode, [])
-        names.append(file)
-        return len(names) == 1 or len({os.path.realpath(name) for name in names}) == len(names)
+        if inode not in self._seen:
+            self._seen[inode] = file
+            return True
+        seen = self._links.setdefault(inode, {os.path.realpath(self._seen[inode])})
+        real = os.path.realpath(file)
+        if real in seen:
+            return False
+        seen.add(real)
+        return True
 
     def _files(self, path: str) -> tuple[list[str], bool]:
         """The files below a folder that git does not ignore, or all of them where git cannot tell; a file is itself.
@@ -120,6 +131,11 @@ def reason(error: Exception) -> str:
     """Why a path cannot be used, in plain words."""
     words = getattr(error, "strerror", None) or str(error)
     return words[:1].lower() + words[1:]
+
+
+def own_mistake(error: Exception) -> str:
+    """What to say of an error that nobody foresaw."""
+    return f"internal error, please report it with the file: {type(error).__name__}: {error}"
 
 
 def _ask_git(folder: str) -> list[str] | None:

@@ -10,7 +10,7 @@ from typing import cast
 from .finding import Context, Finding
 from .libvirt.networks import Networks
 from .model import Diagnostic, Document, Fix, Match, Node, Note, Place, Rule
-from .source import Span
+from .source import Edit, Span
 from .versions import Target
 
 Check = Callable[[Node, Context], Iterable[Finding]]
@@ -98,9 +98,22 @@ def _declared(match: Match) -> Check:
 
     def check(node: Node, context: Context) -> Iterable[Finding]:
         at = node.get(match.at) if match.at else None
-        return (Finding(at or node, _Fields(node)),)
+        return (Finding(at or node, _Fields(node), _edits(node, match.set)),)
 
     return check
+
+
+def _edits(node: Node, values: Mapping[str, str]) -> tuple[Edit, ...]:
+    """Edits that put values at paths, all of them or none."""
+    found: list[Edit] = []
+    for path, value in values.items():
+        elements, _, name = path.rpartition("@")
+        at = node.below(elements)
+        edits = at.set_value(name, value) if at is not None else ()
+        if not edits:
+            return ()
+        found += edits
+    return tuple(found)
 
 
 def _holds(node: Node, path: str, wanted: str | tuple[str, ...] | bool) -> bool:

@@ -83,12 +83,17 @@ class Node:
         """The first child called `name`."""
         return next((child for child in self.children if child.name == name), None)
 
+    def below(self, path: str) -> Node | None:
+        """The node at a path such as `source/address`, this node itself if it is empty."""
+        node: Node | None = self
+        for name in filter(None, path.split("/")):
+            node = node.child(name) if node else None
+        return node
+
     def get(self, path: str) -> Value | None:
         """The value at a path such as `@type` or `source/address@bus`; `description` is the text of that element."""
         elements, _, attribute = path.partition("@")
-        node: Node | None = self
-        for name in filter(None, elements.split("/")):
-            node = node.child(name) if node else None
+        node = self.below(elements)
         if node is None:
             return None
         return node.value(attribute) if attribute else node.text
@@ -212,6 +217,8 @@ class Match(NamedTuple):
     where: dict[str, str | tuple[str, ...] | bool]
     at: str
     check: str | None = None
+    set: dict[str, str] = {}  # noqa: RUF012  # nobody writes to it
+    """What the fix puts where, by the path of an attribute or parameter."""
 
 
 class Example(NamedTuple):
@@ -242,6 +249,8 @@ class Rule(NamedTuple):
     notes: dict[str, str]
     """Templates of the notes that a check may add."""
     examples: tuple[Example, ...]
+    file: str = ""
+    """The user's file that it is from; empty for vmlint's own."""
 
     @property
     def fixable(self) -> bool:

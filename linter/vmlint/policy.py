@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from . import baseline, catalog
+from . import baseline, catalog, house
 from .baseline import Baseline
 from .choice import chosen_rules, named_rules, target
 from .config import SETTINGS, Config, Setting, field, in_force
@@ -57,6 +57,7 @@ class Policies:
         self._baselines: dict[str, Baseline] = {}
         if settings.write_baseline is not None:
             self._baselines[settings.write_baseline] = Baseline(settings.write_baseline)
+        self._house: dict[str, list[Rule]] = {}
         self._ignores: dict[str, list[tuple[Patterns, tuple[str, ...]]]] = {}
         self.of("")
 
@@ -72,12 +73,13 @@ class Policies:
 
     def _make(self, config: Config | None, ignored: Iterable[str]) -> Policy:
         values = {key: found.value for key, found in in_force(config, self._settings._asdict()).items()}
+        rules = self._rules(values.get("rules.extend", ()))
         if config is not None:
-            _check(config)
-        chosen = chosen_rules(values.get("select", ()), (*values.get("ignore", ()), *ignored))
+            _check(config, rules)
+        chosen = chosen_rules(values.get("select", ()), (*values.get("ignore", ()), *ignored), rules)
         return Policy(
             Engine(_weighed(chosen, values.get("severity", {})), self._releases(values)),
-            catalog.rules(),
+            rules,
             values.get("min-severity"),
             values.get("require-reason", False),
             self._baseline(self._settings.write_baseline or values.get("baseline")),
@@ -90,14 +92,28 @@ class Policies:
             return target(given.qemu, given.libvirt, given.target)
         return target(values.get("qemu"), values.get("libvirt"), values.get("target", ()))
 
+    def _rules(self, files: Iterable[str]) -> dict[str, Rule]:
+        """vmlint's rules, and those in files of the user's own."""
+        own = catalog.rules()
+        found = dict(own)
+        for file in dict.fromkeys(files):
+            if file not in self._house:
+                self._house[file] = house.read_rules(file, own)
+            for rule in self._house[file]:
+                if rule.name in found:
+                    raise UsageError(f"{file}: [{rule.name}]: {found[rule.name].file} has a rule of that name")
+                found[rule.name] = rule
+        return found
+
     def _baseline(self, path: str | None) -> Baseline | None:
         if path is not None and path not in self._baselines:
             self._baselines[path] = baseline.read(path)
         return self._baselines[path] if path is not None else None
 
-    def is_baseline(self, path: str) -> bool:
-        """Whether a file is a baseline in use, which names what it knows of and would be linted for it."""
-        return bool(self._baselines) and os.path.abspath(path) in map(os.path.abspath, self._baselines)
+    def is_own(self, path: str) -> bool:
+        """Whether a file is a report, a baseline or a rule file of this run, which quote what they are about."""
+        own = [*self._settings.outputs, *self._baselines, *self._house]
+        return bool(own) and os.path.abspath(path) in map(os.path.abspath, own)
 
     @property
     def baselines(self) -> list[Baseline]:
@@ -121,7 +137,7 @@ class Policies:
                 yield from names
 
 
-def _check(config: Config) -> None:
+def _check(config: Config, rules: Mapping[str, Rule]) -> None:
     """Raise UsageError, with the line, for releases that do not exist and names that are neither rule nor topic."""
     _located(config, "qemu", partial(target, qemu=config.qemu))
     _located(config, "libvirt", partial(target, libvirt=config.libvirt))
@@ -129,7 +145,7 @@ def _check(config: Config) -> None:
         _located(config, "target", partial(find, name), name)
     for key, setting in SETTINGS.items():
         for way in _names(getattr(config, field(key)), setting) if setting.names_rules else ():
-            _located(config, key, partial(named_rules, way[-1:]), *way)
+            _located(config, key, partial(named_rules, way[-1:], rules), *way)
 
 
 def _names(value: Any, setting: Setting) -> Iterator[tuple[str, ...]]:

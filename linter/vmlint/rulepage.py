@@ -47,9 +47,14 @@ LANGUAGES = {
 }
 
 
-def rule_url(name: str) -> str:
-    """Address of a rule's page in the manual."""
+def page_url(name: str) -> str:
+    """Address of the page of one of vmlint's rules in the manual."""
     return f"{HOME}/blob/main/docs/rules/{name}.md"
+
+
+def rule_url(rule: Rule) -> str:
+    """Address of a rule's page in the manual; empty for a rule of the user's own."""
+    return "" if rule.file else page_url(rule.name)
 
 
 def rule_markdown(rule: Rule) -> str:
@@ -62,7 +67,7 @@ def rule_help_text(rule: Rule) -> str:
     facts = [f"Severity: {rule.severity}.", *(f"Versions: {words}." for words in _versions(rule))]
     fixes = [f"Fix ({safety}): {plain_text(FIX_WORDS[safety])}." for safety in _safeties(rule)]
     words = [plain_text(rule.summary), "", plain_text(rule.why.strip()), ""]
-    return "\n".join([*words, *facts, *fixes, rule_url(rule.name)])
+    return "\n".join([*words, *facts, *fixes, rule_url(rule)]).rstrip()
 
 
 def plain_text(markdown: str) -> str:

@@ -28,9 +28,13 @@ class Settings(NamedTuple):
     configs: Configs | None = None
     """Where configuration files are found; None: nowhere."""
     min_severity: str | None = None
+    rules_extend: tuple[str, ...] = ()
+    """Paths of files with rules of the user's own."""
     baseline: str | None = None
     """Path of the file with the findings that are known already."""
     write_baseline: str | None = None
     """Path of the file to write them to: then all that is found is known."""
+    outputs: tuple[str, ...] = ()
+    """Paths of the files that reports are written to."""
     target: tuple[str, ...] = ()
     """Names of releases of distributions; `qemu` and `libvirt` go before what they mean."""

@@ -96,7 +96,7 @@ class UpgradeReport(NamedTuple):
         return sum(report.is_broken_already() for report in refused)
 
 
-def verdict(vm: Vm, found: Iterable[Diagnostic]) -> str:
+def verdict(vm: Vm, found: Sequence[Diagnostic]) -> str:
     """What becomes of a VM with some findings."""
     effects = {diagnostic.effect for diagnostic in found} | ({"unknown"} if vm.doubt else set())
     if "refused" in effects:

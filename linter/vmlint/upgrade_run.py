@@ -8,8 +8,8 @@ from . import catalog, discover, fixer, formats
 from .choice import chosen_rules
 from .engine import Engine
 from .libvirt.networks import Networks, networks_in
+from .look import SUPPRESSION
 from .model import Diagnostic, Document, Failure
-from .run import SUPPRESSION
 from .settings import ALL_FIXES, SAFE_FIXES
 from .suppress import suppress
 from .targets import Distribution, admitted_by
@@ -24,7 +24,7 @@ class UpgradeRun:
         select: Iterable[str] = (), ignore: Iterable[str] = (),
     ) -> None:  # fmt: skip
         self._targets, self._origin = tuple(targets), origin
-        rules = chosen_rules(select, ignore)
+        rules = chosen_rules(select, ignore, catalog.rules())
         asked = [admitted_by([each]) for each in (*targets, *([origin] if origin else []))]
         engines = {releases: Engine(rules, releases) for releases in asked}
         self._engines = [engines[releases] for releases in asked]

@@ -33,16 +33,15 @@ def short_boolean(node: Node, context: Context) -> Iterator[Finding]:
     client: bool | None = None
     for option, param, token in _bare(node, context, BOOLEAN):
         client = is_client(option) if client is None else client
-        if _reaction(option, context) != "refused" and not context.target.admits_from("qemu", DEPRECATED):
+        absence = _absence(option, param, context)
+        reaction = _reaction(option, context)
+        if not absence and reaction != "refused" and not context.target.admits_from("qemu", DEPRECATED):
             continue
         variant = _unwanted(option, param, client)
         long = f"{param.key}={param.value}"
         edits = option.remove(param) if variant else option.text.replace(param.start, param.end, long)
-        fields = {"token": token, "long": long, "option": option.name, "name": param.key}
-        if not variant and (absence := _absence(option, param, context)):
-            fields |= absence
-            variant = "absent"
-        variant = variant or _reaction(option, context)
+        fields = {"token": token, "long": long, "option": option.name, "name": param.key} | absence
+        variant = variant or ("absent" if absence else reaction)
         yield Finding(option.place(param), fields, edits, variant, safety=_safety(option, param, context))
 
 
@@ -135,7 +134,8 @@ def boolean_not_on_or_off(node: Node, context: Context) -> Iterator[Finding]:
         fields = {"name": param.key, "value": param.value, "meant": meant or "", "option": option.name}
         if known is not None and known.is_boolean and meant:
             value = option.text.pick(*param.value_ranges)
-            yield Finding(value, fields, value.replace(0, len(param.value), meant))
+            edits = () if _absence(option, param, context) else value.replace(0, len(param.value), meant)
+            yield Finding(value, fields, edits)
         elif known is not None and known.takes == BOOLEANS:  # at the end of a text, more may follow in a program
             yield Finding(option.place(param), fields, variant="empty")
 

@@ -55,15 +55,13 @@ def _nameless(team: Team, side: Side) -> Finding:
     """A persistent interface without an alias; it is given the name that exactly one transient one looks for."""
     if not team.transients:
         return Finding(side.device, {}, variant="alone")
-    wanting = [other for other in team.dangling if USER_ALIAS.fullmatch(other.name)]
-    if len(wanting) != 1 or len(team.nameless) != 1 or len(team.dangling) != 1:
+    wanting = team.dangling[0] if len(team.dangling) == len(team.nameless) == 1 else None
+    if wanting is None or not USER_ALIAS.fullmatch(wanting.name):
         return Finding(side.device, {}, variant="missing")
-    name = wanting[0].name
-    safety = "safe" if _same_mac(side, wanting[0]) else "unsafe"
-    edits = () if team.has_rival(side, wanting[0].device) else _add_alias(side, name)
-    return Finding(
-        side.device, {"new": name}, edits, "named", (("transient", wanting[0].named or side.device),), safety
-    )
+    name = wanting.name
+    safety = "safe" if _same_mac(side, wanting) else "unsafe"
+    edits = () if team.has_rival(side, wanting.device) else _add_alias(side, name)
+    return Finding(side.device, {"new": name}, edits, "named", (("transient", wanting.named or side.device),), safety)
 
 
 def persistent_not_found(node: Node, context: Context) -> Iterator[Finding]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from ..finding import Context, Finding
 from ..libvirt.networks import POOL, Network
-from ..libvirt.pci import host_address
+from ..libvirt.pci import PciAddress, host_address
 from ..libvirt.sides import PERSISTENT, TRANSIENT, Side
 from ..libvirt.teaming import Team
 from ..libvirt.values import known_text
 from ..model import Node
 
+POOLED = "devices of pools"
+"""What the rule on fixed devices keeps in the memo of a domain."""
 CONVENTIONAL_MODELS = ("rtl8139", "e1000", "virtio-transitional", "vmxnet3")
 """Models that libvirt plugs into a conventional slot (measured on libvirt 9.0 and 11.3: the first two; 11.3: all)."""
 
@@ -77,10 +80,10 @@ def pool_too_small(node: Node, context: Context) -> Iterator[Finding]:
     side = _on_network(node, context)
     if side is None or side.role != TRANSIENT or side.team.is_open:
         return
-    network, wanting = context.networks.find(side.network), side.team.by_network[side.network]
-    last = next(device for device in reversed(wanting) if _is_transient(side.team.side(device)))
-    if network is not None and network.size is not None and network.size < len(wanting) and side.device == last:
-        fields = {"network": side.network, "size": str(network.size), "wanted": str(len(wanting))}
+    network, wanted = context.networks.find(side.network), len(side.team.by_network[side.network])
+    is_last = side is side.team.last_on_network[side.network]
+    if is_last and network is not None and network.size is not None and network.size < wanted:
+        fields = {"network": side.network, "size": str(network.size), "wanted": str(wanted)}
         yield Finding(side.device.get("source@network") or side.device, fields)
 
 
@@ -92,21 +95,27 @@ def host_device_fixed(node: Node, context: Context) -> Iterator[Finding]:
     element = source.child("address") if source is not None else None
     if side is None or element is None or address is None:
         return
-    taken = side.team.from_networks
-    for other in taken:
-        network = _network(other, context)
-        if network is not None and network.mode == POOL and address in network.addresses:
-            fields = {"address": str(address), "network": known_text(other.device, "source@network")}
-            yield Finding(element, fields, variant="pool", notes=(("pool", other.device),))
-            return
-    if taken:
-        yield Finding(element, {"address": str(address)}, (), "mixed", (("pool", taken[0].device),))
-    elif side is next(other for other in side.team.transients if host_address(other.device)):
-        yield Finding(element, {"address": str(address)})
+    team, fields = side.team, {"address": str(address)}
+    other = _pooled(team, context).get(address)
+    if other is not None:
+        yield Finding(element, fields | {"network": other.network}, variant="pool", notes=(("pool", other.device),))
+    elif team.from_networks:
+        yield Finding(element, fields, (), "mixed", (("pool", team.from_networks[0].device),))
+    elif side is team.first_fixed:
+        yield Finding(element, fields)
 
 
-def _is_transient(side: Side | None) -> bool:
-    return side is not None and side.role == TRANSIENT
+def _pooled(team: Team, context: Context) -> dict[PciAddress, Side]:
+    """By host device: a transient side from whose network, a pool, it may come."""
+    found = cast("dict[PciAddress, Side] | None", context.memo.get(POOLED))
+    if found is None:
+        found = {}
+        for side in team.from_networks:
+            network = _network(side, context)
+            for address in network.addresses if network is not None and network.mode == POOL else ():
+                found.setdefault(address, side)
+        context.memo[POOLED] = found
+    return found
 
 
 def _network(side: Side, context: Context) -> Network | None:

@@ -57,7 +57,7 @@ def bus_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
     topology = context.of_root(PciTopology)
     kind, controller = topology.bus_kind(address.bus), topology.controller(address.bus)
     releases = context.target.of("qemu")
-    alone = not topology.others_in_slot(side.device, address)
+    alone = topology.other_in_slot(side.device, address) is None
     safety = "safe" if releases[0] >= EIGHT and alone else "unsafe"
     edits = side.team.offer(_free_address(side, element))
     if kind == "root":
@@ -81,18 +81,17 @@ def slot_shared(node: Node, context: Context) -> Iterator[Finding]:
     address, topology = pci_address(element), context.of_root(PciTopology)
     if side is None or element is None or address is None or topology.machine in NO_EXPRESS:
         return
-    others = topology.others_in_slot(side.device, address)
+    same, other = topology.other_at(side.device, address), topology.other_in_slot(side.device, address)
     fields = {"function": f"{address.function:x}"}
     edits = side.team.offer(_free_address(side, element))
-    same = [other for other in others if pci_address(other.child("address")) == address]
-    if same:
-        yield Finding(element, {"address": str(address)}, edits, "taken", (("other", same[0]),))
+    if same is not None:
+        yield Finding(element, {"address": str(address)}, edits, "taken", (("other", same),))
     elif address.function:
         yield Finding(element, fields, edits)
     elif known_text(element, "@multifunction") == "on":
         yield Finding(element, fields, edits, "multifunction")
-    elif others and topology.bus_kind(address.bus) not in ("root", "conventional"):
-        yield Finding(element, fields, edits, "others", (("other", others[0]),))
+    elif other is not None and topology.bus_kind(address.bus) not in ("root", "conventional"):
+        yield Finding(element, fields, edits, "others", (("other", other),))
 
 
 def boot_order_repeated(node: Node, context: Context) -> Iterator[Finding]:
@@ -117,11 +116,9 @@ def host_device_repeated(node: Node, context: Context) -> Iterator[Finding]:
     source = host_address(side.device) if side is not None else None
     if side is None or source is None:
         return
-    team = side.team
-    same = context.of_root(PciTopology).passed_through(source)
+    other = context.of_root(PciTopology).also_passed_through(side.device, source)
     element = side.device.get("source/address@bus")
-    if len(same) > 1 and element is not None and side.device == next(node for node in same if team.side(node)):
-        other = next(node for node in same if node != side.device)
+    if other is not None and element is not None:
         variant = "" if context.target.admits_from("libvirt", TWICE_REFUSED) else "older"
         yield Finding(element, {"address": str(source)}, variant=variant, notes=(("other", other),))
 

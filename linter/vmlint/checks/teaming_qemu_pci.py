@@ -54,8 +54,8 @@ def primary_slot_shared(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(device.at("addr"), {"function": str(device.function)}, variant=f"qemu{end}")
         elif device.is_on("multifunction"):
             yield Finding(device.at("multifunction"), {}, variant=f"qemu-multifunction{end}")
-        elif others := line.others_in_slot(device):
-            yield Finding(device.at("addr"), {}, (), f"qemu-others{end}", (("other", others[0].at("driver")),))
+        elif other := line.other_in_slot(device):
+            yield Finding(device.at("addr"), {}, (), f"qemu-others{end}", (("other", other.at("driver")),))
         elif device.driver in ALWAYS_SEVERAL:
             known = context.target.admits_from("qemu", EIGHT)
             variant = f"qemu-driver{end}" if known else "qemu-driver-missing"

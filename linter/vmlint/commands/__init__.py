@@ -23,10 +23,11 @@ COMMANDS = {
     "upgrade": "Tell which VMs will not start after an upgrade, and why.",
     "targets": "List the releases of distributions that can be named.",
     "rule": "Explain a rule, or list all.",
+    "test-rules": "Hold rules of your own against their examples.",
     "config": "Show the settings in force, and where each comes from.",
     "schema": "Print the path of a schema that editors can use: of XML, or of the configuration.",
 }
-"""What each command does, in a sentence; its module has its name."""
+"""What each command does, in a sentence; its module has its name, with `_` for `-`."""
 
 CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: nothing at or above the threshold is left; findings are left, or a fix changed a file, or --diff shows
@@ -37,5 +38,5 @@ def load(name: str) -> Command:
     """The module of a command: a run needs only its own."""
     from importlib import import_module
 
-    module = import_module(f".{name}", __name__)
+    module = import_module(f".{name.replace('-', '_')}", __name__)
     return cast("Command", module) if TYPE_CHECKING else module

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
+import os
 import sys
+from itertools import chain
 
 from ..discover import Search, UsageError
+from ..reporters import FOR_PEOPLE
 from . import CLEAN, FAILED
-from .options import add_file_options, add_lint_options, add_path_options, configs, has_settings
+from .options import add_file_options, add_lint_options, add_path_options, configs, has_settings, reports
 from .outcome import complain, finish, start
+from .progress import shown_progress
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
-    import argparse
-
     from ..configs import Configs
 
 
@@ -27,8 +30,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--write-baseline", metavar="FILE", help=write)
     prune = "take out of the baseline what is no longer found"
     parser.add_argument("--prune-baseline", action="store_true", help=prune)
+    jobs = "processes for many files (default: one a CPU); fewer than a few hundred files are linted without"
+    parser.add_argument("--jobs", "-j", metavar="N", type=_jobs, default=_cpus(), help=jobs)
     network = "XML of a network that domains name, besides those among the paths; may be repeated"
     parser.add_argument("--network", metavar="FILE", dest="networks", action="append", default=[], help=network)
+
+
+def _jobs(text: str) -> int:
+    """A number of processes. Raises argparse's error for what is none."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    return int(text)
+
+
+def _cpus() -> int:
+    """How many processes can run at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,10 +55,12 @@ def run(options: argparse.Namespace) -> int:
         return _stdin(options, found)
     search = Search(options.paths, found.excludes, options.force_exclude)
     lint = start(options, found) if has_settings(options) or found.of("") else None
-    for candidate in search:
+    candidates = iter(shown_progress(search))
+    first = next(candidates, None)
+    if first is not None:
         lint = lint or start(options, found)
-        lint.lint_file(*candidate)
-    if lint is None and options.output_format in ("text", "concise") and not options.output:
+        lint.lint_files(chain([first], candidates), options.jobs)
+    if lint is None and all(name in FOR_PEOPLE and file == "-" for name, file in reports(options)):
         return _nothing_found(options, search)
     lint = lint or start(options, found)
     if options.fix and not options.diff:
@@ -62,7 +81,7 @@ def _nothing_found(options: argparse.Namespace, search: Search) -> int:
     """The shortest way out, without the rules: most files of most repositories hold no VM configuration."""
     from ..reporters.nothing import write_nothing
 
-    if not options.quiet and options.output_format == "text":
+    if ("text", "-") in reports(options):
         write_nothing(search.skipped, sys.stdout)
     for path, why in search.failures:
         complain(f"{path}: {why}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
+from ..discover import UsageError
 from ..reporters import REPORTERS
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
@@ -38,9 +39,13 @@ def add_path_options(parser: argparse.ArgumentParser) -> None:
 def add_output_options(parser: argparse.ArgumentParser, formats: Collection[str]) -> None:
     """Add what becomes of the report, which can have these formats."""
     output = parser.add_argument_group("output")
-    output.add_argument("--output-format", choices=formats, default="text", help="default: text")
-    extra, kind = "write a report to a file as well; may be repeated", partial(_output, formats)
+    output.add_argument("--output-format", choices=formats, help="of the report on standard output (default: text)")
+    kind = partial(_output, formats)
+    extra = "write a report to a file, or to standard output (-) in place of the usual one; may be repeated"
     output.add_argument("--output", metavar="FORMAT:FILE", type=kind, action="append", default=[], help=extra)
+    counts = "in a text or concise report: how often each rule found something, instead of each finding"
+    output.add_argument("--statistics", action="store_true", help=counts)
+    output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
     output.add_argument("--quiet", "-q", action="store_true", help="print no report on standard output")
     output.add_argument("--exit-zero", action="store_true", help="exit 0 even if something is found")
 
@@ -57,9 +62,13 @@ def add_exclude_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exclude", metavar="PATTERN", action="append", default=[], help=pattern)
 
 
-def add_config_options(parser: argparse.ArgumentParser) -> None:
-    """Add what names the configuration file."""
-    files = parser.add_argument_group("configuration").add_mutually_exclusive_group()
+def add_config_options(parser: argparse.ArgumentParser, own_rules: bool = True) -> None:
+    """Add the options that say which configuration file holds, and which rules there are besides vmlint's."""
+    group = parser.add_argument_group("configuration")
+    if own_rules:
+        own = "file with rules of your own, besides those in the configuration; may be repeated"
+        group.add_argument("--rules", metavar="FILE", action="append", default=[], help=own)
+    files = group.add_mutually_exclusive_group()
     nearest = "default: the nearest vmlint.toml, or pyproject.toml with [tool.vmlint], upward from each file"
     files.add_argument("--config", metavar="FILE", help=f"configuration file to use for all ({nearest})")
     files.add_argument("--no-config", action="store_true", help="use no configuration file")
@@ -108,8 +117,10 @@ def settings(options: argparse.Namespace, configs: Configs) -> Settings:
         read_files(options.networks),
         configs,
         options.min_severity,
+        tuple(options.rules),
         options.baseline,
         options.write_baseline,
+        tuple(file for _, file in options.output),
         names(options.target),
     )
 
@@ -118,6 +129,17 @@ def has_settings(options: argparse.Namespace) -> bool:
     """Whether there are settings that may be wrong, which the user wants to hear even if there is nothing to lint."""
     named = options.target or options.select or options.ignore or options.networks
     return bool(options.qemu or options.libvirt or named)
+
+
+def reports(options: argparse.Namespace) -> list[tuple[str, str]]:
+    """Format and file of each report asked for; `-` is standard output. Raises UsageError for two in one file."""
+    files = [file for _, file in options.output if file != "-"]
+    for file in files:
+        if files.count(file) > 1:
+            raise UsageError(f"--output: two reports in one file, {file}")
+    is_usual = options.output_format is not None or len(files) == len(options.output)
+    usual = [(options.output_format or "text", "-")] if is_usual and not options.quiet else []
+    return [*usual, *options.output]
 
 
 def _output(formats: Collection[str], text: str) -> tuple[str, str]:

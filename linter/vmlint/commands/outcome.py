@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from . import CLEAN, FAILED, FOUND
-from .options import settings
+from .options import reports, settings
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
@@ -28,28 +28,30 @@ def start(options: argparse.Namespace, configs: Configs) -> Run:
 
 def open_outputs(options: argparse.Namespace) -> None:
     """Raise OSError for a report that cannot be written, which should be known before any work is done."""
-    for _, file in options.output:
+    for _, file in reports(options):
         if file != "-":
             open(file, "ab").close()
 
 
-def write_outputs(options: argparse.Namespace, write: Callable[[str, TextIO], None], stream: TextIO) -> None:
-    """Print the report, and write it to all files asked for; `write` writes it in a format to a stream."""
-    if not options.quiet:
-        write(options.output_format, stream)
-    for name, file in options.output:
+def write_outputs(
+    options: argparse.Namespace, write: Callable[[str, TextIO, bool], str | None], stream: TextIO
+) -> None:
+    """Write each report to its file, or to the stream that stands for standard output.
+
+    `write` writes it in a format to a stream, of which it hears whether it is a file, and returns what to tell of it.
+    """
+    for name, file in reports(options):
         if file == "-":
-            write(name, sys.stdout)
+            remark = write(name, stream, False)
         else:
             with open(file, "w", encoding="utf-8", newline="\n") as out:
-                write(name, out)
+                remark = write(name, out, True)
+        if remark:
+            complain(f"{name if file == '-' else file}: {remark}", "warning")
 
 
 def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: bytes | None = None) -> int:
     """Print what there is to say of a run. `unfixed`: a text that is no file; fixed, it goes to standard output."""
-    from ..reporters import write_report
-
-    stream = sys.stderr if unfixed is not None or options.diff else sys.stdout
     if options.diff:
         from ..reporters import diff
 
@@ -57,7 +59,16 @@ def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: byte
     elif unfixed is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(report.changes[0].after if report.changes else unfixed)
-    write_outputs(options, lambda name, out: write_report(name, report, lint.rules, out), stream)
+
+    def write(name: str, out: TextIO, is_file: bool) -> str | None:
+        from ..reporters import FOR_PEOPLE, statistics, write_report
+
+        if options.statistics and name in FOR_PEOPLE and not is_file:
+            statistics.write(report, lint.rules, out)
+            return None
+        return write_report(name, report, lint.rules, out, "never" if is_file else options.color)
+
+    write_outputs(options, write, sys.stderr if unfixed is not None or options.diff else sys.stdout)
     for failure in report.failures:
         complain(f"{failure.path}: {failure.reason}")
     if not report.failures:  # what could not be read may hold findings that only seem to be gone
@@ -65,11 +76,11 @@ def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: byte
     return _exit_code(options, report)
 
 
-def complain(message: str) -> None:
+def complain(message: str, severity: str = "error") -> None:
     """Say on standard error what went wrong."""
     from ..reporters.printing import escape
 
-    print(f"vmlint: error: {escape(message)}", file=sys.stderr)
+    print(f"vmlint: {severity}: {escape(message)}", file=sys.stderr)
 
 
 def _exit_code(options: argparse.Namespace, report: Report) -> int:

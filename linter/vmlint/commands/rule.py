@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import CLEAN
+from .options import add_config_options, configs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,19 +13,23 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The name of a rule or topic."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="a rule or a topic (default: list all rules)")
+    add_config_options(parser)
+    parser.set_defaults(exclude=[])
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the list, or the page of each rule that the name means."""
-    from ..catalog import rules
     from ..choice import named_rules
+    from ..policy import Policies
     from ..rulepage import rule_markdown
+    from ..settings import Settings
 
+    rules = Policies(Settings(configs=configs(options), rules_extend=tuple(options.rules))).rules
     if options.name is None:
-        width = max(map(len, rules()))
-        for rule in rules().values():
+        width = max(map(len, rules))
+        for rule in rules.values():
             print(f"{rule.name:{width}}  {rule.severity:7}  {'fix' if rule.fixable else '   '}  {rule.summary}")
         return CLEAN
-    for name in sorted(named_rules([options.name])):
-        print(rule_markdown(rules()[name]))
+    for name in sorted(named_rules([options.name], rules)):
+        print(rule_markdown(rules[name]))
     return CLEAN

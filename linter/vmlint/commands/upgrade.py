@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     origin = "where they run now, to tell apart what is wrong there already"
     releases.add_argument("--from", metavar="TARGET", dest="origin", help=origin)
     add_rule_options(parser.add_argument_group("rules"))
-    add_config_options(parser)
+    add_config_options(parser, own_rules=False)
     add_exclude_option(parser)
     add_output_options(parser, tuple(UPGRADE_REPORTERS))
 
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     upgrade = UpgradeRun(find_all(names(options.targets)), origin, names(options.select), names(options.ignore))
     open_outputs(options)
     report = _look(options, upgrade)
-    write_outputs(options, lambda name, out: write_upgrade(name, report, out), sys.stdout)
+    write_outputs(options, lambda name, out, is_file: write_upgrade(name, report, out), sys.stdout)
     for failure in report.failures:
         complain(f"{failure.path}: {failure.reason}")
     if report.failures:

@@ -7,6 +7,7 @@ A format is a module with `NAMES` (what its files are called), `claims(path, hea
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 from typing import Protocol, cast
 
 from ..model import Document
@@ -35,6 +36,11 @@ class Format(Protocol):
 def load(name: str) -> Format:
     """The module of a format."""
     return cast(Format, import_module(f".{name}", __package__))
+
+
+def name_of(format_: Format) -> str:
+    """The name by which a format is loaded."""
+    return cast(ModuleType, format_).__name__.rpartition(".")[2]
 
 
 def claim(path: str, head: bytes) -> Format | None:

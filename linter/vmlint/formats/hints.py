@@ -19,6 +19,11 @@ LARGE, AROUND = 1 << 17, 1 << 13
 QUOTE = re.compile(r'(?:(?<!\\)(?:\\\\)*)"')
 BARE_VALUES = "(?:tcp|telnet|tn3270|websocket|unix):|socket,|file=|[=+-]['\"]?,[a-z]"
 """How the value of an option begins, or the rest of one in a variable (`ro=",readonly"`)."""
+LIKELY_VALUES = (
+    r"(?:tcp|telnet|tn3270|websocket|unix):[^\s]{0,300}?,[a-z]|socket,[a-z]|file=[^\s]{0,300}?,[a-z]|[=+-]['\"]?,[a-z]"
+)
+LIKELY_COMMANDS = r"(?:[qQ](?:emu|EMU)|kvm|KVM)[^\s'\"]{0,80}[^a-zA-Z0-9]{0,80}?(?<![\w-])--?[a-zA-Z]|QEMU_AUDIO_"
+"""The same of whole files, most of which only speak of QEMU: a command has an option next to its name."""
 
 
 def may_hold_options(text: str) -> bool:
@@ -27,8 +32,8 @@ def may_hold_options(text: str) -> bool:
 
 
 def may_hold_qemu(data: bytes) -> bool:
-    """The same of bytes."""
-    return byte_hints().search(data) is not None
+    """Whether a file holds something like an option, or the value of one: only to name QEMU is not enough."""
+    return _file_hints().search(data) is not None
 
 
 def may_hold_qemu_or_domain(data: bytes) -> bool:
@@ -71,8 +76,19 @@ def byte_hints() -> re.Pattern[bytes]:
 
 @cache
 def _hints() -> re.Pattern[str]:
+    return re.compile(f"{PROGRAMS}|{_options()}|{BARE_VALUES}")
+
+
+@cache
+def _file_hints() -> re.Pattern[bytes]:
+    return re.compile(f"{_options()}|{LIKELY_VALUES}|{LIKELY_COMMANDS}".encode())
+
+
+@cache
+def _options() -> str:
+    """The pattern of an option by its name."""
     known = options()
     read = {name for name, option in known.named.items() if option.reader != "raw" and len(name) >= MIN_READ}
     others = {name for name in (*known.named, *known.switches) if len(name) >= MIN_OTHER}
     names = "|".join(sorted(re.escape(name) for name in (read | others) - COMMON if " " not in name))
-    return re.compile(f"{PROGRAMS}|-(?:{names})(?![a-zA-Z0-9_-])|{BARE_VALUES}")
+    return rf"(?:(?<![a-zA-Z0-9_])|(?<=\\[nrt]))-(?:{names})(?![a-zA-Z0-9_-])"

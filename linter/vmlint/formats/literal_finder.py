@@ -10,8 +10,9 @@ from ..qemu.commandline import CommandNode
 from ..source import Value
 from .hints import may_hold_options
 from .literal_tree import PASSING, Group
+from .not_commands import is_message
 from .programs import OTHER_VMM
-from .recognise import bare_value, command_line, has_qemu_value, is_message, option_list, option_string
+from .recognise import bare_value, command_line, has_qemu_value, option_list, option_string
 from .shell_script import read_script
 
 STARTING = ("new", "Command", "command")

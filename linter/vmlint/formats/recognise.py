@@ -21,6 +21,7 @@ from ..qemu.properties import known_parameters
 from ..source import OPAQUE, Piece, Text, Value, refuse
 from .builder import Builder
 from .hints import may_hold_options
+from .not_commands import NOTATION, is_no_command
 from .programs import MATCHERS, NOT_A_PROGRAM, OTHER_VMM, PROGRAM_VARIABLE, RUNNERS, TALKERS
 from .shell_quoting import PLAIN
 from .shell_words import decode_word
@@ -28,18 +29,8 @@ from .spans import with_opaque
 
 WORD = re.compile(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\")+", re.DOTALL)
 BLANKS = re.compile(r"\S+")
-NOTATION = re.compile(r"\[,|,\[|\[=|\]\[|=\[?on\|off")
-"""How help texts write what may be left out or chosen: `[,server][,nowait]`, `readonly=on|off`."""
-OUTPUT = re.compile(r"(?:.*/)?(?:qemu[\w.-]*|kvm):|(?:\S+:)?(?:warning|error|info):")
-"""How QEMU's messages name the program that speaks."""
-TRACE = re.compile(r"\++")
-"""How a shell that tells what it runs (`set -x`) begins a line."""
 ELLIPSIS = re.compile(r"(?<=[=:/,])(?:\.\.\.|…)|(?<![^=:/,])[A-Z][A-Z-]*\.\.\.")
 """What a text leaves out: `-drive if=none,...`, `-device e1000,DEV-OPTS...`."""
-MESSAGE = re.compile(
-    r"\s*(?:[^\W\d_a-z][\w'-]*(?: \w|[.:!?]\s)|(?!args:)(?:(?! --?[a-z])[^\n]){0,300}?[\w)\"'][,:.!?] )"
-)
-"""How a text for people begins: with a capital letter, or with more than words before the first option."""
 PROGRAM_HINT = re.compile(r"qemu|kvm", re.IGNORECASE)
 BARE_VALUES = (
     ("-serial", re.compile(r"(?:mon:)?(?:tcp|telnet|tn3270|websocket|unix):[^,\s]+,(?:\S*,)?(?:server|nowait)\b\S*")),
@@ -222,18 +213,6 @@ def runs_another(words: Sequence[Token]) -> bool:
 def reads_patterns(words: Sequence[Token]) -> bool:
     """Whether the strings of a command are texts to look for, not to run."""
     return any(name in MATCHERS for name in _names(words))
-
-
-def is_no_command(words: Sequence[Value]) -> bool:
-    """Whether the words are grammar notation, or what QEMU or a shell prints."""
-    return (bool(words) and TRACE.fullmatch(words[0].text) is not None) or any(
-        NOTATION.search(word.text) or OUTPUT.fullmatch(word.text) for word in words
-    )
-
-
-def is_message(text: str) -> bool:
-    """Whether a text is for people: it may name options without being any."""
-    return MESSAGE.match(text) is not None
 
 
 def is_certain(words: Sequence[Value]) -> bool:

@@ -17,6 +17,7 @@ from ..qemu.commandline import CommandNode
 from ..source import Span, Text, Value
 from .hints import may_hold_options
 from .logical_lines import interesting_lines
+from .not_commands import is_message, is_no_command
 from .recognise import (
     PROGRAM_HINT,
     Token,
@@ -24,8 +25,6 @@ from .recognise import (
     command_line,
     find_command,
     is_closed,
-    is_message,
-    is_no_command,
     option_list,
     prefix,
     program_at,

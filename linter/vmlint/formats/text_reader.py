@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 
 from ..model import Node
 from ..qemu.commandline import CommandNode
@@ -112,6 +113,8 @@ def _prose(value: Value, block: Block, nesting: int) -> Iterator[Node]:
         if PROGRAM.match(value.text, start) or (prompt and prompt[1] == USER_PROMPT):
             found = _commands(value, [(start, chunk[0][1]), *chunk[1:]], nesting)
             yield from filter(_has_arguments, found)
+        elif value.text.startswith("-", low):
+            yield from filter(_is_all_options, _commands(value, chunk, nesting))
     low, high = block.lines[0][0], block.lines[-1][1]
     for match in INLINE.finditer(value.text, low, high):
         if PROGRAM.match(value.text, match.start(2)):
@@ -122,6 +125,12 @@ def _has_arguments(root: Node) -> bool:
     """Whether arguments follow a program, not the rest of a sentence that begins with its name."""
     words = root.words if isinstance(root, CommandNode) and root.program is not None else ()
     return bool(words) and not words[0].text.isalpha()
+
+
+def _is_all_options(root: Node) -> bool:
+    """Whether nothing but options and their arguments stand in a line, no explanation."""
+    words = [word.text.startswith("-") for word in root.words] if isinstance(root, CommandNode) else []
+    return all(first or second for first, second in pairwise(words))
 
 
 def _console(value: Value, block: Block, nesting: int) -> Iterator[Node]:

@@ -68,7 +68,9 @@ class PciTopology:
         """What the machine offers to PCI devices, as kind_of_machine says; '' where none is written."""
         self._controllers: dict[int, list[Node]] = {}
         self._slots: dict[tuple[int, ...], list[Node]] = {}
+        self._places: dict[PciAddress, list[Node]] = {}
         self._passed: dict[PciAddress, list[Node]] = {}
+        self._first_in_pair: dict[PciAddress, Node] = {}
         devices = domain.child("devices")
         for node in devices.children if devices else ():
             self._add(node)
@@ -81,8 +83,11 @@ class PciTopology:
                 self._controllers.setdefault(bus, []).append(node)
         if address is not None:
             self._slots.setdefault(address[:3], []).append(node)
+            self._places.setdefault(address, []).append(node)
         if source is not None:
             self._passed.setdefault(source, []).append(node)
+            if node.child("teaming") is not None:
+                self._first_in_pair.setdefault(source, node)
 
     def controller(self, bus: int) -> Node | None:
         """The `<controller type='pci'>` whose bus has that number, if exactly one is written."""
@@ -104,10 +109,16 @@ class PciTopology:
                 return kind
         return "root" if bus == 0 and model in ("pcie-root", "") and self.machine == "q35" else ""
 
-    def others_in_slot(self, device: Node, address: PciAddress) -> list[Node]:
-        """Devices of the guest, but for this one, in the slot of its address."""
-        return [node for node in self._slots.get(address[:3], []) if node != device]
+    def other_in_slot(self, device: Node, address: PciAddress) -> Node | None:
+        """Another device of the guest than this one in the slot of its address."""
+        return next((node for node in self._slots.get(address[:3], []) if node != device), None)
 
-    def passed_through(self, address: PciAddress) -> list[Node]:
-        """The devices of the domain that are the host's device at an address, in the order of the file."""
-        return self._passed.get(address, [])
+    def other_at(self, device: Node, address: PciAddress) -> Node | None:
+        """Another device of the guest than this one with its address."""
+        return next((node for node in self._places.get(address, []) if node != device), None)
+
+    def also_passed_through(self, device: Node, address: PciAddress) -> Node | None:
+        """Another device of the domain that is the host's device at an address too; none but for the first that is in a
+        pair."""
+        same, first = self._passed.get(address, []), self._first_in_pair.get(address)
+        return next((node for node in same if node != device), None) if device == first else None

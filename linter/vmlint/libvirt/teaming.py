@@ -8,6 +8,7 @@ from functools import cached_property
 from ..model import Node
 from ..source import Edit, Value
 from .aliases import AUTOMATIC, USER_ALIAS
+from .pci import host_address
 from .sides import PERSISTENT, TRANSIENT, Side, octets_of
 from .values import is_unknown, known_text
 
@@ -165,6 +166,16 @@ class Team:
         """Transient sides that take their device from a network, one for each network."""
         sides = [side for side in self.transients if side.kind == "network"]
         return list({side.network: side for side in reversed(sides)}.values())
+
+    @cached_property
+    def last_on_network(self) -> dict[str, Side]:
+        """The last transient side on each network."""
+        return {side.network: side for side in self.transients if side.network}
+
+    @cached_property
+    def first_fixed(self) -> Side | None:
+        """The first transient side that names a device of the host."""
+        return next((side for side in self.transients if host_address(side.device) is not None), None)
 
     @cached_property
     def by_network(self) -> dict[str, list[Node]]:

@@ -116,20 +116,19 @@ class Failover:
         return owners[0] if len(owners) == 1 else None
 
     @cached_property
-    def _on_bus(self) -> dict[str, list[Device]]:
-        found: dict[str, list[Device]] = {}
+    def _by_slot(self) -> dict[tuple[str, int | None], list[Device]]:
+        found: dict[tuple[str, int | None], list[Device]] = {}
         for device in self.devices:
             if device.text("bus"):
-                found.setdefault(device.text("bus"), []).append(device)
+                found.setdefault((device.text("bus"), device.slot), []).append(device)
         return found
 
-    def others_in_slot(self, device: Device) -> list[Device]:
-        """Other devices behind the port that a device is plugged into, but for those in another slot."""
+    def other_in_slot(self, device: Device) -> Device | None:
+        """Another device behind the port that a device is plugged into, in the same slot."""
         if self.bus_kind(device) != "port" or device.slot is None:
-            return []
-        return [
-            other for other in self._on_bus[device.text("bus")] if other is not device and other.slot == device.slot
-        ]
+            return None
+        same = self._by_slot[device.text("bus"), device.slot]
+        return next((other for other in same if other is not device), None)
 
     def modern_disabled(self, standby: Device) -> OptionNode | None:
         """The `-global` or `-set` that makes a standby NIC a legacy device."""

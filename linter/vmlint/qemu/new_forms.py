@@ -14,9 +14,11 @@ from .machines import kind_of_command
 from .optstring import IMPLIED, PAIR
 from .rewrite import ARGUMENT, Words, split_options
 
-VERBS = ("words", "value", "name", "pair", "drop", "append")
-"""What a row may do: put options in the place of the whole one; another value, another name or another parameter in the
-place of a parameter; take it out; or take the option out and add a parameter to another option."""
+VERBS = ("append", "move", "words", "value", "name", "pair", "drop")
+"""What a row may do: take the option out and add a parameter to another one; take a parameter out and give it to the
+device of the drive; put options in the place of the whole one; another value, another name or another parameter in the
+place of a parameter; or take that out. Where there is nothing to add to, `words` follow `append`."""
+REDIRECTION = re.compile(r"(tcp|udp):(\d+):([\w.]*):(\d+)")
 HEX_SIZE = re.compile(r"0[xX]([0-9a-fA-F]+)([kKmMgGtTpPeE])")
 
 
@@ -46,15 +48,15 @@ def new_form(match: Match, node: OptionNode, words: Words) -> NewForm | None:
         "argument": ARGUMENT,
         "given": {param.key: param.value for param in node.params},
     }
-    if verb in ("words", "append"):
-        text, edits = WRITERS[verb](match, node, words, fields)
-    else:
-        text, edits = _parameter(verb, match, node, words, fields)
+    text, edits = (
+        WRITERS[verb](match, node, words, fields) if verb in WRITERS else _parameter(verb, match, node, words, fields)
+    )
+    if verb == "append" and not edits and "words" in change:
+        text, edits = _words(match, node, words, fields)
     kind = kind_of_command(node.parent) if "machines" in change else ""
     if kind and kind not in change["machines"]:
         return None
-    is_blocked = any(_is_given(other, node) for other in change.get("unless", ()))
-    return NewForm(text, () if is_blocked else edits, bool(kind) or "machines" not in change)
+    return NewForm(text, edits, bool(kind) or "machines" not in change)
 
 
 def _words(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
@@ -64,7 +66,8 @@ def _words(match: Match, node: OptionNode, words: Words, fields: Fields) -> tupl
     shown = template.format(**fields | {"argument": argument}).replace(OPAQUE, "…")
     is_written = not any(OPAQUE in word for option in options for word in option)
     is_kept = not any(ARGUMENT in word for option in options[:-1] for word in option)
-    return shown, words.replace(node, options) if is_written and is_kept else ()
+    is_free = not any(_is_given(other, node) for other in match.row.change.get("unless", ()))
+    return shown, words.replace(node, options) if is_written and is_kept and is_free else ()
 
 
 def _append(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
@@ -85,7 +88,25 @@ def _append(match: Match, node: OptionNode, words: Words, fields: Fields) -> tup
     return shown, (*removed, *added) if added and removed else ()
 
 
-WRITERS: dict[str, Callable[..., tuple[str, tuple[Edit, ...]]]] = {"words": _words, "append": _append}
+def _move(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
+    """The parameter of a drive given to the only device that has the drive."""
+    name, text = match.row.change["move"], fields["value"]
+    param, drive = Given(node).param(match.name), node.value("id")
+    devices = [other for other in _options(node.parent) if other.name == "-device" and drive is not None]
+    users = [
+        device
+        for device in devices
+        if drive is not None and (used := device.value("drive")) and used.text == drive.text
+    ]
+    shown = f"-device …,{name}={text}".replace(OPAQUE, "…")
+    if param is None or len(users) != 1 or drive is None or OPAQUE in text + drive.text or "," in text:
+        return shown, ()
+    end = len(users[0].text.text)
+    added, removed = users[0].text.replace(end, end, f",{name}={text}"), node.remove(param)
+    return shown, (*removed, *added) if added and removed else ()
+
+
+WRITERS: dict[str, Callable[..., tuple[str, tuple[Edit, ...]]]] = {"words": _words, "append": _append, "move": _move}
 
 
 def _parameter(verb: str, match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
@@ -158,6 +179,12 @@ def _without_admin_queue(text: str) -> str | None:
     return str(int(text) - 1) if text.isdecimal() and int(text[:8]) > 1 else None
 
 
+def _host_forward(text: str) -> str | None:
+    """`tcp:HOSTPORT:GUEST:PORT`, as -redir has it, as hostfwd= has it."""
+    found = REDIRECTION.fullmatch(text)
+    return f"{found[1]}::{found[2]}-{found[3]}:{found[4]}" if found else None
+
+
 def _mebibytes(text: str) -> str | None:
     """What -numa takes for MiB unless it has a unit, as a size that elsewhere is in bytes."""
     return f"{text}M" if text.isdecimal() else text if text[:-1].isdecimal() and text[-1] in "kKmMgGtT" else None
@@ -172,5 +199,6 @@ CONVERSIONS: dict[str, Callable[[str], str | None]] = {
     "milliseconds": _milliseconds,
     "without-admin-queue": _without_admin_queue,
     "mebibytes": _mebibytes,
+    "host-forward": _host_forward,
     "decimal": _decimal,
 }

@@ -15,8 +15,22 @@ if TYPE_CHECKING:
     from ..model import Report, Rule
     from ..upgrade import UpgradeReport
 
-REPORTERS: dict[str, str] = {"text": "text", "concise": "concise", "json": "json_v1", "sarif": "sarif_v2"}
+REPORTERS: dict[str, str] = {
+    "text": "text",
+    "concise": "concise",
+    "json": "json_v1",
+    "json-lines": "json_lines",
+    "sarif": "sarif_v2",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "checkstyle": "checkstyle",
+}
 """Name of each output format, and the module here that writes it."""
+FOR_PEOPLE = ("text", "concise")
+"""Those that are read as they are, of which a short way out knows."""
+PAINTED = ("text",)
+"""Those that have colour."""
 
 UPGRADE_REPORTERS: dict[str, str] = {
     "text": "upgrade_text",
@@ -27,9 +41,17 @@ UPGRADE_REPORTERS: dict[str, str] = {
 """The same for `vmlint upgrade`."""
 
 
-def write_report(name: str, report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:
-    """Write the report in the format `name`. `rules` are all that the report may refer to, by name."""
-    import_module(f"{__name__}.{REPORTERS[name]}").write(report, rules, stream)
+def write_report(
+    name: str, report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str = "auto"
+) -> str | None:
+    """Write the report in the format `name`. `rules` are all that the report may refer to, by name; `color`: `always`,
+    `never`, or `auto` for a terminal.
+
+    Returns what to tell the user about the report, if there is anything.
+    """
+    module = import_module(f"{__name__}.{REPORTERS[name]}")
+    remark: str | None = module.write(report, rules, stream, *([color] if name in PAINTED else []))
+    return remark
 
 
 def write_upgrade(name: str, report: UpgradeReport, stream: TextIO) -> None:

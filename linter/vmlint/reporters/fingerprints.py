@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from operator import mul
 from struct import Struct
+
+from ..model import Diagnostic
 
 WINDOW = 100
 MASK = (1 << 64) - 1
@@ -34,3 +37,16 @@ def line_hashes(data: bytes, wanted: Collection[int]) -> dict[int, str]:
             hashes[number] = f"{value:x}:{seen[window]}"
         at += len(line.encode("utf-16-le")) + 2  # and its newline
     return hashes
+
+
+def identities(diagnostics: Iterable[Diagnostic], name: Callable[[str], str]) -> Iterator[str]:
+    """What stays the same of each finding when lines move: a hash of its rule, its file (by the `name` of its path) and
+    the text it is about, and a number that tells it from others like it."""
+    seen: Counter[str] = Counter()
+    for diagnostic in diagnostics:
+        span, source = diagnostic.span, diagnostic.source
+        file = name(source.path).encode("utf-8", "surrogatepass")
+        parts = (diagnostic.rule.encode(), file, source.data[span.start : span.end])
+        digest = hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
+        seen[digest] += 1
+        yield f"{digest}:{seen[digest]}"

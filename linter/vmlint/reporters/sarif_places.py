@@ -9,48 +9,30 @@ from urllib.parse import quote
 import sarif_om as om
 
 from ..source import Source, Span
+from .root_paths import RootPaths
 
 ROOT_ID = "%SRCROOT%"
 SNIPPET_LIMIT = 4096
-
-
-def repository_root() -> str:
-    """The nearest folder upward from the working directory that holds `.git`, else the working directory."""
-    here = Path.cwd()
-    return str(next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here))
 
 
 class Places:
     """Makes locations; keeps what was found out about each path."""
 
     def __init__(self, root: str) -> None:
-        self._root = os.path.join(os.path.realpath(root), "")
+        self._paths = RootPaths(root)
         self._artifacts: dict[str, om.ArtifactLocation] = {}
-        self._folders: dict[str, str] = {}
 
     def artifact(self, path: str) -> om.ArtifactLocation:
         """The file at a path; relative to the root when it is inside."""
         found = self._artifacts.get(path)
         if found is None:
-            found = self._artifacts[path] = self._artifact(path)
+            inside = self._paths.inside(path)
+            found = self._artifacts[path] = (
+                om.ArtifactLocation(uri=quote(os.fsencode(inside)), uri_base_id=ROOT_ID)
+                if inside is not None
+                else om.ArtifactLocation(uri=Path(os.path.abspath(path)).as_uri())
+            )
         return found
-
-    def _artifact(self, path: str) -> om.ArtifactLocation:
-        # Links are followed first, as code scanning cannot show a linked file; a link out of the root stays as named.
-        for candidate in (self._real(path), os.path.abspath(path)):
-            if candidate.startswith(self._root):
-                relative = candidate[len(self._root) :].replace(os.sep, "/")
-                return om.ArtifactLocation(uri=quote(os.fsencode(relative)), uri_base_id=ROOT_ID)
-        return om.ArtifactLocation(uri=Path(os.path.abspath(path)).as_uri())
-
-    def _real(self, path: str) -> str:
-        """The path without links; asks about each folder once, as there may be many files in it."""
-        if os.path.islink(path):
-            return os.path.realpath(path)
-        folder, name = os.path.split(path)
-        if folder not in self._folders:
-            self._folders[folder] = os.path.realpath(folder)
-        return os.path.join(self._folders[folder], name)
 
     def physical(self, source: Source, span: Span) -> om.PhysicalLocation:
         """A span of a file, and its text where that is short."""

@@ -23,7 +23,7 @@ def tool(rules: Sequence[Rule]) -> om.Tool:
         semantic_version=__version__,
         information_uri=HOME,
         rules=[_descriptor(rule) for rule in rules],
-        notifications=[_failure_descriptor()],
+        notifications=_notification_descriptors(),
     )
     return om.Tool(driver=driver)
 
@@ -34,7 +34,7 @@ def sentence(text: str) -> str:
 
 
 def _descriptor(rule: Rule) -> om.ReportingDescriptor:
-    url = rule_url(rule.name)
+    url = rule_url(rule)
     return om.ReportingDescriptor(
         id=rule.name,
         name="".join(word.capitalize() for word in rule.name.split("-")),
@@ -42,9 +42,9 @@ def _descriptor(rule: Rule) -> om.ReportingDescriptor:
         full_description=_text(plain_text(rule.why)),
         help=om.MultiformatMessageString(
             text=rule_help_text(rule),
-            markdown=f"{rule_markdown(rule)}\n[{rule.name} in the manual]({url})\n",
+            markdown=rule_markdown(rule) + (f"\n[{rule.name} in the manual]({url})\n" if url else ""),
         ),
-        help_uri=url,
+        help_uri=url or None,
         default_configuration=om.ReportingConfiguration(level=rule.severity),
         properties={
             "tags": [rule.topic],
@@ -54,14 +54,24 @@ def _descriptor(rule: Rule) -> om.ReportingDescriptor:
     )
 
 
-def _failure_descriptor() -> om.ReportingDescriptor:
-    return om.ReportingDescriptor(
-        id="cannot-check",
-        name="CannotCheck",
-        short_description=_text("A path could not be checked"),
-        full_description=_text("A path could not be checked, so the results say nothing about it"),
-        help=om.MultiformatMessageString(text="Mend what the message says, or leave the path out of the run."),
-    )
+def _notification_descriptors() -> list[om.ReportingDescriptor]:
+    """What notifications refer to by its place in this order."""
+    return [
+        om.ReportingDescriptor(
+            id="cannot-check",
+            name="CannotCheck",
+            short_description=_text("A path could not be checked"),
+            full_description=_text("A path could not be checked, so the results say nothing about it"),
+            help=om.MultiformatMessageString(text="Mend what the message says, or leave the path out of the run."),
+        ),
+        om.ReportingDescriptor(
+            id="results-left-out",
+            name="ResultsLeftOut",
+            short_description=_text("Results were left out"),
+            full_description=_text("There are more results than GitHub takes in one file; the most severe are here"),
+            help=om.MultiformatMessageString(text="Check fewer files in one run, or know old findings by a baseline."),
+        ),
+    ]
 
 
 def _text(text: str) -> om.MultiformatMessageString:

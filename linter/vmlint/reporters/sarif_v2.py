@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TextIO
 
@@ -11,9 +10,11 @@ import sarif_om as om
 
 from ..model import Diagnostic, Failure, Fix, Note, Report, Rule
 from ..source import Edit, Source, Span
-from .fingerprints import line_hashes
+from .fingerprints import identities, line_hashes
 from .json_stream import JsonText
-from .sarif_places import ROOT_ID, Places, region, repository_root
+from .root_paths import repository_root
+from .sarif_limits import MAX_SIZE, SEPARATOR, fitting, most_severe, size
+from .sarif_places import ROOT_ID, Places, region
 from .sarif_rules import sentence, tool
 from .sarif_values import plain
 
@@ -22,42 +23,82 @@ FINGERPRINT = "vmlint/v1"
 
 RESULTS = '"results":'
 NO_RESULTS = f"{RESULTS}[]"
-SEPARATOR = ",\n"
+REMARK_SIZE = 1000
+"""Bytes that are kept for telling that something was left out."""
 
 
-def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:
-    """Write one run with all diagnostics, one a line, and the rules they refer to."""
-    names = sorted({diagnostic.rule for diagnostic in report.diagnostics})
-    places = Places(repository_root())
-    run = om.Run(
-        tool=tool([rules[name] for name in names]),
-        invocations=[_invocation(report.failures, places)],
+def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> str | None:
+    """Write one run with all diagnostics, one a line, and the rules they refer to.
+
+    Returns what to tell of diagnostics that were left out because the file would be refused, if any were.
+    """
+    diagnostics = most_severe(report.diagnostics)
+    names = sorted({diagnostic.rule for diagnostic in diagnostics})
+    json, places = JsonText(stream, default=plain), Places(repository_root())
+
+    def around(remarks: list[om.Notification]) -> list[str]:
+        invocation = _invocation(report.failures, remarks, places)
+        log = om.SarifLog(runs=[_run([rules[name] for name in names], invocation)], version="2.1.0", schema_uri=SCHEMA)
+        return json.of(log).split(NO_RESULTS)
+
+    results = _written(diagnostics, places, json, MAX_SIZE - REMARK_SIZE - sum(map(size, around([]))))
+    left_out = len(report.diagnostics) - len(results)
+    remark = f"{left_out} findings are left out: only the {len(results)} most severe have room in one file"
+    before, after = around([_left_out(remark)] if left_out else [])
+    stream.write(f"{before}{RESULTS}[\n{SEPARATOR.join(results)}]{after}\n")
+    return remark if left_out else None
+
+
+def _run(rules: list[Rule], invocation: om.Invocation) -> om.Run:
+    return om.Run(
+        tool=tool(rules),
+        invocations=[invocation],
         automation_details=om.RunAutomationDetails(id="vmlint/"),
         original_uri_base_ids={ROOT_ID: om.ArtifactLocation(description=_message("The top of the repository"))},
         column_kind="unicodeCodePoints",
         results=[],
     )
-    json = JsonText(stream, default=plain)
-    before, after = json.of(om.SarifLog(runs=[run], version="2.1.0", schema_uri=SCHEMA)).split(NO_RESULTS)
-    # Each result is made, written and forgotten, as keeping ten thousand trees takes longer than making them.
-    results = map(json.of, _results(report.diagnostics, names, places))
-    stream.write(f"{before}{RESULTS}[\n{SEPARATOR.join(results)}]{after}\n")
 
 
-def _results(diagnostics: list[Diagnostic], names: list[str], places: Places) -> Iterator[om.Result]:
-    index = {name: at for at, name in enumerate(names)}
+def _written(diagnostics: list[Diagnostic], places: Places, json: JsonText, room: int) -> list[str]:
+    """The results as they are written, in at most so many bytes: with all that is known; if that is too much, with only
+    what code scanning reads; if that is, too, the most severe."""
+    results = []
+    for result in _results(diagnostics, places):  # each is made, written and forgotten, as keeping them takes long
+        results.append(json.of(result))
+        room -= size(results[-1])
+        if room < 0:
+            break
+    else:
+        return results
+    room += sum(map(size, results))
+    return fitting(diagnostics, [json.of(_terse(result)) for result in _results(diagnostics, places)], room)
+
+
+def _results(diagnostics: list[Diagnostic], places: Places) -> Iterator[om.Result]:
+    index = {name: at for at, name in enumerate(sorted({diagnostic.rule for diagnostic in diagnostics}))}
     line_hash = _line_hashes(diagnostics)
-    seen: Counter[str] = Counter()
-    for diagnostic in diagnostics:
+    fingerprints = identities(diagnostics, lambda path: str(places.artifact(path).uri))
+    for diagnostic, fingerprint in zip(diagnostics, fingerprints, strict=True):
         result = _result(diagnostic, index[diagnostic.rule], places)
-        identity = _identity(diagnostic, places)
-        seen[identity] += 1
-        result.partial_fingerprints = {FINGERPRINT: f"{identity}:{seen[identity]}"}
+        result.partial_fingerprints = {FINGERPRINT: fingerprint}
         line = result.locations[0].physical_location.region.start_line
         known = line_hash[id(diagnostic.source)].get(line)
         if known:
             result.partial_fingerprints["primaryLocationLineHash"] = known
         yield result
+
+
+def _terse(result: om.Result) -> om.Result:
+    """A result with no more than code scanning reads."""
+    result.fixes = result.rule_index = None
+    if len(result.partial_fingerprints) > 1:
+        del result.partial_fingerprints[FINGERPRINT]
+    for location in [*result.locations, *(result.related_locations or [])]:
+        place = location.physical_location
+        place.artifact_location = om.ArtifactLocation(uri=place.artifact_location.uri)
+        place.region.snippet = place.region.byte_offset = place.region.byte_length = None
+    return result
 
 
 def _result(diagnostic: Diagnostic, rule_index: int, places: Places) -> om.Result:
@@ -118,18 +159,16 @@ def _line_hashes(diagnostics: list[Diagnostic]) -> dict[int, dict[int, str]]:
     return {key: line_hashes(source.data, lines[key]) for key, source in sources.items()}
 
 
-def _identity(diagnostic: Diagnostic, places: Places) -> str:
-    """What stays the same of a finding when lines move: the rule, the file and the text it is about."""
-    span, source = diagnostic.span, diagnostic.source
-    parts = (diagnostic.rule.encode(), places.artifact(source.path).uri.encode(), source.data[span.start : span.end])
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
-
-
-def _invocation(failures: list[Failure], places: Places) -> om.Invocation:
+def _invocation(failures: list[Failure], remarks: list[om.Notification], places: Places) -> om.Invocation:
     return om.Invocation(
         execution_successful=not failures,
-        tool_execution_notifications=[_notification(failure, places) for failure in failures] or None,
+        tool_execution_notifications=[*(_notification(failure, places) for failure in failures), *remarks] or None,
     )
+
+
+def _left_out(remark: str) -> om.Notification:
+    descriptor = om.ReportingDescriptorReference(id="results-left-out", index=1)
+    return om.Notification(message=_message(remark), level="warning", descriptor=descriptor)
 
 
 def _notification(failure: Failure, places: Places) -> om.Notification:

@@ -18,13 +18,24 @@ STYLES = {"bold": "1", "error": "1;31", "warning": "1;33", "note": "1;36", "gutt
 
 
 class Pen(NamedTuple):
-    """Puts colour around text, or leaves it alone."""
+    """Puts colour and links around text, or leaves it alone."""
 
     color: bool
+    links: bool = False
 
     def paint(self, style: str, text: str) -> str:
         """The text in one of STYLES."""
         return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if self.color and text else text
+
+    def link(self, url: str, text: str) -> str:
+        """The text as a link (OSC 8), which terminals that know none of it show as text."""
+        return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\" if self.links and url else text
+
+
+def pen(stream: TextIO, color: str) -> Pen:
+    """What a stream is written to with: `color` is `always`, `never` or `auto`. Only a terminal gets links."""
+    painted = use_color(stream) if color == "auto" else color == "always"
+    return Pen(painted, painted and stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def use_color(stream: TextIO) -> bool:
@@ -34,6 +45,13 @@ def use_color(stream: TextIO) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def file_url(path: str) -> str:
+    """Address of a file for a link; empty for what is no file, such as `<stdin>`."""
+    from pathlib import Path
+
+    return Path(os.path.abspath(path)).as_uri() if os.path.exists(path) else ""
 
 
 def stream_width(stream: TextIO) -> int:

@@ -6,55 +6,57 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from ..model import Diagnostic, Fix, Report, Rule
+from ..rulepage import rule_url
 from ..source import Source, Span
 from .frame import frame
 from .nothing import write_nothing
 from .printing import escape, put
 from .summary import summary
-from .terminal import Pen, place, stream_width, use_color
+from .terminal import Pen, file_url, pen, place, stream_width
 
 FIX_LABELS = {"safe": "fix (safe)", "unsafe": "fix (unsafe, needs --unsafe-fixes)", "shown": "suggestion"}
 
 
-def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:
-    """Write each diagnostic with its code frame, notes and fix, then a summary."""
+def write(report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str = "auto") -> None:
+    """Write each diagnostic with its code frame, notes and fix, then a summary; `color` as in `pen`."""
     if report.files == 0:
         write_nothing(report.skipped, stream)
         return
-    pen, width = Pen(use_color(stream)), stream_width(stream)
+    width, ink = stream_width(stream), pen(stream, color)
     for diagnostic in report.diagnostics:
-        put(stream, "\n".join(_lines(diagnostic, pen, width)) + "\n")
+        put(stream, "\n".join(_lines(diagnostic, rules[diagnostic.rule], ink, width)) + "\n")
     for sentence in summary(report):
         put(stream, sentence)
 
 
-def _lines(diagnostic: Diagnostic, pen: Pen, width: int) -> list[str]:
+def _lines(diagnostic: Diagnostic, rule: Rule, ink: Pen, width: int) -> list[str]:
     source, span, severity = diagnostic.source, diagnostic.span, diagnostic.severity
     first = source.position(span.start).line
     note_lines = [source.position(note.span.start).line for note in diagnostic.notes]
     gutter = len(str(max(first, *note_lines, 0)))
-    kind = pen.paint(severity, f"{severity}[{escape(diagnostic.rule)}]")
-    lines = [f"{pen.paint('bold', place(source, span.start))}: {kind} {pen.paint('bold', escape(diagnostic.message))}"]
-    lines += _frame_lines(source, span, gutter, width, pen, severity)
-    bullet = " " * gutter + pen.paint("gutter", " = ")
+    kind = ink.link(rule_url(rule), ink.paint(severity, f"{severity}[{escape(diagnostic.rule)}]"))
+    where = ink.link(file_url(source.path) if ink.links else "", ink.paint("bold", place(source, span.start)))
+    lines = [f"{where}: {kind} {ink.paint('bold', escape(diagnostic.message))}"]
+    lines += _frame_lines(source, span, gutter, width, ink, severity)
+    bullet = " " * gutter + ink.paint("gutter", " = ")
     for note, line in zip(diagnostic.notes, note_lines, strict=True):
-        label = pen.paint("note", "note")
+        label = ink.paint("note", "note")
         lines.append(f"{bullet}{label}: {place(source, note.span.start)}: {escape(note.message)}")
         if line != first:
-            lines += _frame_lines(source, note.span, gutter, width, pen, "note")
+            lines += _frame_lines(source, note.span, gutter, width, ink, "note")
     if diagnostic.fix:
-        lines.append(bullet + _fix_words(diagnostic.fix, pen))
+        lines.append(bullet + _fix_words(diagnostic.fix, ink))
     return lines
 
 
-def _frame_lines(source: Source, span: Span, gutter: int, width: int, pen: Pen, style: str) -> list[str]:
+def _frame_lines(source: Source, span: Span, gutter: int, width: int, ink: Pen, style: str) -> list[str]:
     """The three lines of a code frame, `gutter` being the digits that line numbers take."""
     shown = frame(source, span, width - gutter - len(" | "))
-    marks = " " * shown.indent + pen.paint(style, "^" * shown.length)
-    number = pen.paint("gutter", f"{shown.number:>{gutter}} |")
-    empty = pen.paint("gutter", " " * gutter + " |")
+    marks = " " * shown.indent + ink.paint(style, "^" * shown.length)
+    number = ink.paint("gutter", f"{shown.number:>{gutter}} |")
+    empty = ink.paint("gutter", " " * gutter + " |")
     return [empty, f"{number} {shown.text}".rstrip(), f"{empty} {marks}"]
 
 
-def _fix_words(fix: Fix, pen: Pen) -> str:
-    return f"{pen.paint('fix', FIX_LABELS[fix.safety])}: {escape(fix.title)}"
+def _fix_words(fix: Fix, ink: Pen) -> str:
+    return f"{ink.paint('fix', FIX_LABELS[fix.safety])}: {escape(fix.title)}"

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from .. import __version__
 from ..model import Diagnostic
-from ..rulepage import HOME, rule_url
+from ..rulepage import HOME, page_url
 from ..targets import Distribution
 from ..upgrade import REFUSED, STARTS, UNKNOWN, VERDICTS, WARNS, Judged, UpgradeReport, VmReport
 from .printing import escape
@@ -148,7 +148,7 @@ def _reason(report: UpgradeReport, each: VmReport, reason: Diagnostic, where: li
     names = ", ".join(report.targets[index].name for index in where)
     facts = [
         f"{_text(source.path)}:{position.line}:{position.column}",
-        f'<a href="{_text(rule_url(reason.rule))}">{_text(reason.rule)}</a>',
+        f'<a href="{_text(page_url(reason.rule))}">{_text(reason.rule)}</a>',
         *([f"on {_text(names)}"] if len(where) < len(report.targets) else []),
         *([f"on {_text(report.origin.name)} too"] if report.origin and not each.is_new(reason) else []),
         *([_text(fix_words(reason))] if fix_words(reason) else []),

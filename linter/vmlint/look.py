@@ -1,0 +1,162 @@
+"""One file: its bytes -> Document -> Diagnostics -> fixes. Knows of no other file, so that any process can do it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import discover, fixer, formats
+from .libvirt.networks import Networks, networks_in
+from .model import Change, Diagnostic, Document, Failure
+from .policy import Policies, Policy
+
+if TYPE_CHECKING:
+    from .libvirt.networks import Network
+    from .settings import Settings
+    from .source import Source
+
+SUPPRESSION = b"vmlint:"
+"""Only a file that holds this is searched for comments that switch rules off."""
+
+
+class Open(NamedTuple):
+    """What it takes to look at a file again, once more networks are known."""
+
+    source: Source
+    format: str
+    networks: frozenset[str]
+    """Those that it names and whose XML says more about it."""
+
+
+class Result(NamedTuple):
+    """What was found in one file, and what it came to by fixing."""
+
+    path: str
+    diagnostics: list[Diagnostic]
+    suppressed: int
+    """Findings that comments switch off."""
+    networks: list[tuple[str, Network]]
+    """Networks that it defines."""
+    fixed: int = 0
+    held_back: int = 0
+    change: Change | None = None
+    unfixed: list[Diagnostic] | None = None
+    """What was found before the change."""
+    open: Open | None = None
+
+    @classmethod
+    def clean(cls, path: str) -> Result:
+        """A file in which nothing was found."""
+        return cls(path, [], 0, [])
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it is more than one clean file."""
+        return bool(self.diagnostics or self.suppressed or self.networks or self.change or self.open)
+
+    def without_change(self) -> Result:
+        """What is to say if the change cannot be made."""
+        return self._replace(diagnostics=self.unfixed or [], fixed=0, held_back=0, change=None)
+
+
+class Skipped(NamedTuple):
+    """A file in which there is nothing to lint; `named`: by the user, who then hears of it."""
+
+    failure: Failure
+    named: bool
+
+
+Outcome = Result | Skipped | Failure
+
+
+class Looker:
+    """Settings made ready to look at files. Raises UsageError on settings that cannot be."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.policies = Policies(settings)
+        self._fixes = settings.fixes
+
+    def at_file(self, path: str, head: bytes, named: bool) -> Outcome:
+        """A file with these first bytes."""
+        try:
+            format_ = None if self.policies.is_own(path) else formats.claim(path, head)
+            if format_ is None:
+                return Skipped(Failure(path, discover.NOTHING), named)
+            return self.at_data(path, discover.whole(path, head), format_)
+        except discover.UsageError:
+            raise
+        except discover.Unreadable as error:
+            return Failure(path, str(error))
+        except Exception as error:  # a mistake of ours: it must cost no more than the one file
+            if os.environ.get("VMLINT_TRACEBACK"):
+                raise
+            return Failure(path, discover.own_mistake(error))
+
+    def at_bytes(self, path: str, data: bytes) -> Outcome:
+        """The content of a file that need not exist."""
+        why = discover.nothing_to_lint(data, path)
+        format_ = None if why else formats.claim(path, data)
+        if format_ is None:
+            return Skipped(Failure(path, why or discover.NOTHING), True)
+        return self.at_data(path, data, format_)
+
+    def at_argv(self, argv: Sequence[str]) -> Result:
+        """One command line as words."""
+        from .formats import argv as format_
+
+        return self.at_data("<command line>", format_.join(argv), format_)
+
+    def again(self, opened: Open, networks: Networks) -> Result:
+        """A file once more, with the networks that have been seen by now."""
+        source = opened.source
+        return self.at_data(source.path, source.data, formats.load(opened.format), networks)
+
+    def at_data(self, path: str, data: bytes, format_: formats.Format, networks: Networks | None = None) -> Result:
+        """A file of a format. The first look knows of no network, so that it does not matter which file comes first."""
+        suppressed: dict[bytes, int] = {}
+        policy = self.policies.of(path)
+        networks = Networks() if networks is None else networks
+
+        def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
+            document = format_.parse(path, content)
+            found = policy.engine.lint(document, networks)
+            if SUPPRESSION in (content.replace(b"\0", b"") if b"\0" in content else content):
+                found, suppressed[content] = _suppress(document, found, policy)
+            return document, _anchored(document, found) if policy.baseline and found else found
+
+        document, found = look(data)
+        result = Result(path, found, suppressed.get(data, 0), networks_in(document))
+        if self._fixes and any(diagnostic.fix for diagnostic in found):
+            result = _fixed(result, document, fixer.fix(data, look, self._fixes), suppressed)
+        if networks.asked:
+            result = result._replace(open=Open(document.source, formats.name_of(format_), frozenset(networks.asked)))
+        return result
+
+
+def _fixed(result: Result, document: Document, after: fixer.Fixed, suppressed: Mapping[bytes, int]) -> Result:
+    """What was found in a file, after fixes; `suppressed`: how many findings comments switch off in each content."""
+    return result._replace(
+        diagnostics=after.diagnostics,
+        suppressed=suppressed.get(after.data, 0),
+        fixed=after.applied,
+        held_back=after.held_back,
+        change=Change(document.source, after.data) if after.data != document.source.data else None,
+        unfixed=result.diagnostics,
+    )
+
+
+def _anchored(document: Document, found: list[Diagnostic]) -> list[Diagnostic]:
+    from .anchors import anchored
+
+    return anchored(document, found)
+
+
+def _suppress(document: Document, found: list[Diagnostic], policy: Policy) -> tuple[list[Diagnostic], int]:
+    """What comments in the file leave of some findings, and how many they switch off."""
+    from .suppress import suppress
+
+    engine = policy.engine
+    left = suppress(document, found, policy.rules, engine.active, policy.requires_reason)
+    told = [engine.diagnostic(document, rule, finding) for rule, finding in left.told if rule in engine.active]
+    return sorted([*left.diagnostics, *told], key=lambda diagnostic: diagnostic.span), left.number

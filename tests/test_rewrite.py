@@ -1,0 +1,115 @@
+"""Options put in the place of others, in the bytes of a file: whole, safe where they say so, and back to rest."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.helpers import lint_and_fix
+from vmlint.qemu.deprecations import facts
+from vmlint.qemu.rewrite import split_options
+
+TOPIC = "deprecations"
+
+
+def fixed(text: str, path: str = "start.sh", qemu: str | None = None, unsafe: bool = True) -> str:
+    return lint_and_fix(path, text.encode(), qemu, unsafe, TOPIC).data.decode()
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        ("-m 1 -portrait -snapshot", "-m 1 -snapshot"),
+        ("-portrait -m 1", "-m 1"),
+        ("-m 1 -rotate 90", "-m 1"),
+        ("-m 1 -balloon none -snapshot", "-m 1 -snapshot"),
+        ("-m 1 \\\n  -portrait \\\n  -snapshot", "-m 1 \\\n  -snapshot"),
+        ("-m 1 --no-hpet", "-m 1 -machine hpet=off"),
+        ("-m 1 -runas 'a b'", "-m 1 -run-with 'user=a b'"),
+        ('-m 1 -runas "$USER"', '-m 1 -run-with "user=$USER"'),
+        ("-m 1 -runas $USER", "-m 1 -run-with user=$USER"),
+        ("-m 1 -runas a,b", "-m 1 -runas a,b"),  # the comma would end the parameter
+        ("-tb-size 64", "-accel tcg,tb-size=64"),
+        ("-tb-size 64 -enable-kvm", "-tb-size 64 -enable-kvm"),
+        ("-rtc base=utc -localtime", "-rtc base=utc -localtime"),
+        ("-M microvm -no-hpet", "-M microvm -no-hpet"),  # there is no HPET there
+        ("-device sga -m 1", "-machine graphics=off -m 1"),
+        ("-smp 2,sockets=0,cores=2", "-smp 2,cores=2"),
+        ("-smp sockets=0,cpus=2", "-smp cpus=2"),
+        ("-m 0x80M", "-m 128M"),
+        ("-usb -usbdevice ccid", "-usb -usb -device usb-ccid"),
+        ("-display gtk,gl=on -no-quit", "-display gtk,gl=on,window-close=off"),
+        ("-display curses -no-quit", "-display curses -no-quit"),
+        ("-netdev user,id=n -tftp /srv", "-netdev user,id=n,tftp=/srv"),
+        ("-redir tcp:1::22 -tftp /srv", "-redir tcp:1::22 -tftp /srv"),  # which of them would it be?
+        ("-redir tcp:1::22", "-nic user,hostfwd=tcp::1-:22"),
+        ("-numa node,mem=1 -numa node,mem=2G", "-object memory-backend-ram,id=ram0,size=1M -numa node,memdev=ram0 "
+         "-object memory-backend-ram,id=ram1,size=2G -numa node,memdev=ram1"),
+        ("-global migration.x-block=on -m 1", "-m 1"),
+        ("-global isa-fdc.driveA=d -m 1", "-device floppy,unit=0,drive=d -m 1"),
+        ("-M pc,enforce-config-section=on", "-global migration.send-configuration=on -M pc"),
+        ("-drive if=none,id=d,serial=S -device ide-hd,drive=d", "-drive if=none,id=d -device ide-hd,drive=d,serial=S"),
+        ("-drive if=none,id=d,serial=S", "-drive if=none,id=d,serial=S"),
+        ("-device nvme,serial=x,num_queues=1", "-device nvme,serial=x,num_queues=1"),
+    ],
+)  # fmt: skip
+def test_a_script_is_fixed(bad: str, good: str) -> None:
+    assert fixed(f"qemu-system-x86_64 {bad}\n") == f"qemu-system-x86_64 {good}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "qemu", "is_fixed"),
+    [
+        ("-runas nobody", ">=10.0", True),
+        ("-runas nobody", ">=7.2", False),  # 7.2 has no -run-with
+        ("-chardev socket,id=c,path=p,reconnect=1", ">=9.2", True),
+        ("-chardev socket,id=c,path=p,reconnect=1", ">=9.1", False),
+        ("-name x,debug-threads=on", ">=10.0", False),  # 10.0 names its threads
+        ("-no-hpet", ">=5.2", True),
+        ("-no-hpet", ">=4.2", False),  # not asked
+        ("-mon chardev=c", ">=11.0", False),
+        ("-mon chardev=c", "==11.1", True),
+    ],
+)
+def test_a_fix_is_applied_only_where_all_releases_take_the_new_form(words: str, qemu: str, is_fixed: bool) -> None:
+    text = f"qemu-system-x86_64 -m 1 {words}\n"
+    assert (fixed(text, qemu=qemu) != text) is is_fixed
+
+
+def test_elements_of_xml_are_put_in_with_their_line_ends() -> None:
+    lines = [
+        "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>", "  <qemu:commandline>",
+        "    <qemu:arg value='-localtime'/>", '    <qemu:arg value="-portrait"/>', "    <qemu:arg value='-m'/>",
+        "    <qemu:arg value='1G'/>", "  </qemu:commandline>", "</domain>", "",
+    ]  # fmt: skip
+    after = fixed("\r\n".join(lines), "guest.xml").split("\r\n")
+    assert after[2:4] == ["    <qemu:arg value='-rtc'/>", "    <qemu:arg value='base=localtime'/>"]
+    assert len(after) == len(lines) + 1  # one more; the one in other quotes stays
+
+
+def test_words_become_options() -> None:
+    assert list(split_options(["-a", "x", "-b", "-c", "y"])) == [["-a", "x"], ["-b"], ["-c", "y"]]
+    assert list(split_options([])) == []
+
+
+OLD = [row.options[0] for row in facts()["option"] if row.values is None and not row.where]
+WORD = st.sampled_from(
+    ["-m 1G", "-snapshot", "-serial tcp::1,server=on", "-smp 2,sockets=0", "-name $X", '"$Y"', "-display gtk"]
+)
+OPTION = st.sampled_from(OLD).map(
+    lambda name: f"{name} x" if name in ("-chroot", "-runas", "-watchdog", "-tftp") else name
+)
+
+
+@given(st.lists(st.one_of(WORD, OPTION), min_size=1, max_size=6), st.sampled_from([" ", " \\\n  ", "\t"]))
+def test_fixes_leave_words_and_come_to_rest(parts: list[str], between: str) -> None:
+    text = between.join(["qemu-system-x86_64", *parts]) + "\n"
+    after = fixed(text)
+    assert fixed(after) == after
+    kept = [part for part in parts if part.startswith(("-m ", "-serial", "-snapshot", "-name"))]
+    words = " ".join(shlex.split(after.replace("\\\n", "")))
+    for part in kept:
+        assert " ".join(shlex.split(part)) in words
