@@ -53,7 +53,6 @@ ALLOWED = {
         "patterns",
         "settings",
         "targets",
-        "versions",
     },
     "suppress": {"model", "source", "finding"},
     "fixer": {"model", "source"},
