@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 SEVERITIES = ("error", "warning", "note")
 SAFETIES = ("safe", "unsafe", "shown")
 EFFECTS = ("starts", "refused", "unknown")
-"""What becomes of a VM with a finding: it starts, whatever else is wrong; QEMU or libvirt refuses it; nobody can tell
-from the file."""
+"""What becomes of the VM: it starts, whatever else is wrong; QEMU or libvirt refuses it; the file does not tell."""
 
 
 class Fix(NamedTuple):
@@ -184,7 +183,6 @@ class Diagnostic(NamedTuple):
     anchor: Anchor | None = None
     """Only in runs that know findings again."""
     effect: str = EFFECTS[0]
-    """One of EFFECTS: what it means for the start of the VM."""
 
 
 class Gate(NamedTuple):
