@@ -12,6 +12,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def scale(folder: Path, environment: Environment) -> Iterator[str]:
     per_file = []
     for size in SIZES:
         fleet(folder / str(size), size)
-        found = median(FEW_RUNS, lambda size=size: cost([*CHECK, "--jobs", "1", str(folder / str(size))], environment))
+        found = median(FEW_RUNS, partial(cost, [*CHECK, "--jobs", "1", str(folder / str(size))], environment))
         per_file.append(found.cpu / size)
         detail = f"{found.cpu:7.1f} s CPU, {per_file[-1] * 1e6:4.0f} us a file"
         yield line(f"{size} domains", detail, f"{found.memory:.0f} MiB", 200, found.memory, "MiB")
@@ -106,7 +107,7 @@ def sarif(folder: Path, environment: Environment) -> Iterator[str]:
     """What it costs to write many results, beyond finding them."""
     script = str(many_findings(folder / "many.sh", RESULTS))
     plain, written = (
-        median(FEW_RUNS, lambda words=words: cost([*CHECK, *words, script], environment)).cpu
+        median(FEW_RUNS, partial(cost, [*CHECK, *words, script], environment)).cpu
         for words in ((), ("--output", f"sarif:{folder / 'many.sarif'}"))
     )
     seconds = written - plain
