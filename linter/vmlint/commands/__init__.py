@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": "Lint files and folders.",
     "argv": "Lint one QEMU command line as typed.",
+    "merge": "Make one report of the JSON reports of several runs.",
     "upgrade": "Tell which VMs will not start after an upgrade, and why.",
     "targets": "List the releases of distributions that can be named.",
     "rule": "Explain a rule, or list all.",
     "test-rules": "Hold rules of your own against their examples.",
     "config": "Show the settings in force, and where each comes from.",
+    "completion": "Print what bash, zsh or fish need to complete vmlint's options.",
     "schema": "Print the path of a schema that editors can use: of XML, or of the configuration.",
 }
 """What each command does, in a sentence; its module has its name, with `_` for `-`."""

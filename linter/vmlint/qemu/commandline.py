@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from ..model import Node
@@ -124,6 +124,8 @@ class CommandNode(_Leaf):
         self.parent = parent
         self.program = program
         self.words = words
+        self.is_told: Callable[[Value], bool] = lambda word: False
+        """Whether what a variable stands for is read elsewhere in the file."""
         variables = list(env)
         self._first_variable = variables[0][0] if variables else Value("", ())
         self._children: list[Node] = [EnvNode(self, name, value) for name, value in variables]
@@ -132,6 +134,13 @@ class CommandNode(_Leaf):
     @property
     def children(self) -> Sequence[Node]:
         return self._children
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether a variable stands where options do, and what it adds to the command is not read elsewhere."""
+        options = [child for child in self._children if isinstance(child, OptionNode)]
+        read = {id(value) for option in options for value in (option.word, option.argument)}
+        return any(word.text == OPAQUE and id(word) not in read and not self.is_told(word) for word in self.words)
 
     def value(self, name: str) -> Value | None:
         return None
