@@ -1,140 +1,141 @@
-"""Prints each budget as a ratio of CPU times, measured side by side on this machine; `make bench`.
+"""Prints each budget as measured side by side with its peer on this machine: `make bench`, or a part: `run.py start`.
 
-Ratios, because seconds say more about the machine than about the program. Each is of medians of several runs, and
-a run of the program and of its peer take turns, so that a busy moment hits both.
+Ratios, because seconds say more about the machine than about the program; of CPU times, because other programs run
+too, except where the question is how long one waits.
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
-import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
-ROOT = Path(__file__).parent.parent
-CORPUS = ROOT.parent / "shared" / "corpus" / "libvirt-9.0.0-test-xml.tar.xz"
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from benchmarks.inputs import DOMAIN, ROOT, fleet, libvirt_domains, many_findings, repository_without_vms
+from benchmarks.measure import Cost, Ratio, cost, line, measured
+
 SCHEMA = Path("/usr/share/libvirt/schemas/domain.rng")
-RUNS = 9
+VMLINT = [sys.executable, "-c", "import sys; from vmlint.cli import main; sys.exit(main())"]  # the installed `vmlint`
+CHECK = [*VMLINT, "check", "--quiet", "--no-config"]
+FEW_RUNS = 3
+ONE_BY_ONE = 50
+SIZES = (1_000, 10_000, 100_000)
+PARALLEL_FILES = 20_000
+RESULTS = 10_000
 
-DOMAIN = """<domain type='kvm'>
-  <name>guest{number}</name>
-  <memory unit='GiB'>2</memory>
-  <vcpu>2</vcpu>
-  <os><type arch='x86_64' machine='q35'>hvm</type></os>
-  <devices>
-    <emulator>/usr/bin/qemu-system-x86_64</emulator>
-    <disk type='file' device='disk'>
-      <driver name='qemu' type='qcow2'/>
-      <source file='/var/lib/libvirt/images/guest{number}.qcow2'/>
-      <target dev='vda' bus='virtio'/>
-    </disk>
-    <interface type='bridge'>
-      <mac address='52:54:00:00:00:01'/>
-      <source bridge='br0'/>
-      <model type='virtio'/>
-    </interface>
-    <serial type='pty'/>
-    <console type='pty'/>
-  </devices>
-</domain>
-"""
+Environment = Mapping[str, str]
 
 
-class Ratio(NamedTuple):
-    """A budget: what our command may cost at most, as a multiple of its peer's CPU time."""
-
-    name: str
-    ours: Sequence[str]
-    peer: Sequence[str]
-    peer_name: str
-    budget: float
-
-
-def cpu_seconds(command: Sequence[str]) -> float:
-    """User and system time of a command, in seconds."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, env=environment())
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-
-
-def environment() -> dict[str, str]:
-    """Ours, able to import vmlint from the checkout."""
-    return {**os.environ, "PYTHONPATH": str(ROOT / "linter")}
-
-
-def measure(ratio: Ratio) -> str:
-    """One line: what it costs, what the peer costs, the ratio of the medians and the budget."""
-    cpu_seconds(ratio.ours)  # compiles what Python keeps compiled
-    pairs = [(cpu_seconds(ratio.ours), cpu_seconds(ratio.peer)) for _ in range(RUNS)]
-    ours, peer = (statistics.median(times) for times in zip(*pairs, strict=True))
-    verdict = "ok" if ours <= ratio.budget * peer else "OVER"
-    against = f"{ours * 1000:7.0f} ms against {peer * 1000:6.0f} ms of {ratio.peer_name}"
-    return f"{ratio.name:42} {against:60} {ours / peer:5.2f} x  (budget {ratio.budget:.2f} x)  {verdict}"
-
-
-def domains(folder: Path) -> list[str]:
-    """libvirt's test domains where they are at hand, else as many made-up ones."""
-    if not CORPUS.exists():
-        for number in range(2104):
-            (folder / f"{number}.xml").write_text(DOMAIN.format(number=number))
-        return sorted(map(str, folder.glob("*.xml")))
-    with tarfile.open(CORPUS) as archive:
-        archive.extractall(folder, filter="data")
-    return sorted(str(path) for path in folder.rglob("*.xml") if b"<domain" in path.read_bytes()[:4096])
-
-
-def made_up_repository(folder: Path) -> Path:
-    """A repository of 4,000 files in which no VM is spoken of: as many and as large as those of a large program."""
-    folder.mkdir()
-    line = "The quick brown fox jumps over the lazy dog, and the server waits for it: {number}.\n"
-    for number in range(4000):
-        (folder / f"{number}.{('py', 'c', 'md', 'sh')[number % 4]}").write_text(line.format(number=number) * 250)
-    for command in (("init", "--quiet"), ("add", ".")):
-        subprocess.run(["git", "-C", str(folder), *command], check=True)
-    return folder
-
-
-def ratios(folder: Path) -> list[Ratio]:
-    """The budgets of the design that can be measured here."""
-    python = sys.executable
-    command = "import sys; from vmlint.cli import main; sys.exit(main())"  # what the installed `vmlint` is
-    vmlint = [python, "-c", command, "check", "--quiet"]
-    (folder / "one.xml").write_text(DOMAIN.format(number=1))
-    (folder / "README.md").write_text("# A project\n\nIt has nothing to do with virtual machines.\n")
-    nothing, lxml = [python, "-c", "pass"], [python, "-c", "import lxml.etree"]
-    found = [
-        Ratio("cold start, one domain", [*vmlint, str(folder / "one.xml")], lxml, "import lxml.etree", 1.75),
-        Ratio("cold start, nothing to lint", [*vmlint, str(folder / "README.md")], nothing, "python -c pass", 2.5),
+def start(folder: Path, environment: Environment) -> Iterator[str]:
+    """What a run costs that has little to do."""
+    for name, text in (
+        ("one.xml", DOMAIN.format(number=1)),
+        ("wrong.xml", DOMAIN.format(number=1).replace("<model type", "<model tpye")),
+        ("start.sh", "#!/bin/sh\nexec qemu-system-x86_64 -m 2G -serial tcp::4444,server=on,wait=off\n"),
+        ("README.md", "# A project\n\nIt has nothing to do with virtual machines.\n"),
+    ):
+        (folder / name).write_text(text)
+    nothing, lxml = [sys.executable, "-c", "pass"], [sys.executable, "-c", "import lxml.etree"]
+    ratios = [
+        Ratio("cold start, one domain", [*CHECK, str(folder / "one.xml")], lxml, "import lxml.etree", 1.75),
+        Ratio("cold start, a domain that is wrong", [*CHECK, str(folder / "wrong.xml")], lxml, "import lxml.etree", 0),
+        Ratio("cold start, one shell script", [*CHECK, str(folder / "start.sh")], nothing, "python -c pass", 0),
+        Ratio("cold start, nothing to lint", [*CHECK, str(folder / "README.md")], nothing, "python -c pass", 2.5),
     ]
     if shutil.which("git"):
-        repository = made_up_repository(folder / "repository")
-        search = ["git", "-C", str(repository), "grep", "-l", "-E", "qemu|<domain"]
-        found.append(Ratio("a repository without VMs", [*vmlint, str(repository)], search, "git grep", 3.0))
-    xmllint = shutil.which("xmllint")
-    if xmllint and SCHEMA.exists():
-        corpus = folder / "corpus"
-        corpus.mkdir()
-        paths = domains(corpus)
-        validate = [xmllint, "--noout", "--relaxng", str(SCHEMA), *paths]
-        found.append(Ratio(f"throughput, {len(paths)} domains", [*vmlint, *paths], validate, "xmllint --relaxng", 1.0))
-    else:
-        print("xmllint or libvirt's schemas are not installed: throughput is not measured")
-    return found
+        repository = str(repository_without_vms(folder / "repository"))
+        search = ["git", "-C", repository, "grep", "-l", "-E", "qemu|<domain"]
+        ratios.append(Ratio("a repository without VMs", [*CHECK, repository], search, "git grep", 3.0))
+    yield from (measured(ratio, environment) for ratio in ratios)
+
+
+def throughput(folder: Path, environment: Environment) -> Iterator[str]:
+    """What a domain costs when there are many: all rules and the schema, in one process."""
+    paths = libvirt_domains(folder / "corpus")
+    ours = [*CHECK, "--jobs", "1", *paths]
+    xmllint, validate = shutil.which("xmllint"), shutil.which("virt-xml-validate")
+    if xmllint:
+        parse = Ratio("", ours, [xmllint, "--noout", *paths], "xmllint --noout", 0)
+        relaxng = [xmllint, "--noout", "--relaxng", str(SCHEMA), *paths]
+        judge = Ratio("", ours, relaxng, "xmllint --relaxng", 1.0)
+        for ratio in (parse, *([judge] if SCHEMA.exists() else ())):
+            yield measured(ratio._replace(name=f"{len(paths)} domains", runs=FEW_RUNS), environment)
+    if validate:
+        each = ["sh", "-c", f'for file; do {validate} "$file" domain; done; true', "sh", *paths[:ONE_BY_ONE]]
+        ours = [*CHECK, *paths[:ONE_BY_ONE]]
+        yield measured(Ratio(f"{ONE_BY_ONE} domains", ours, each, "virt-xml-validate, each", 0, FEW_RUNS), environment)
+    if not (xmllint and SCHEMA.exists() and validate):
+        yield "xmllint, virt-xml-validate or libvirt's schemas are not installed: some peers are not measured"
+
+
+def scale(folder: Path, environment: Environment) -> Iterator[str]:
+    """Whether time per file and memory stay what they are when there are a hundred times as many."""
+    per_file = []
+    for size in SIZES:
+        fleet(folder / str(size), size)
+        found = median(FEW_RUNS, partial(cost, [*CHECK, "--jobs", "1", str(folder / str(size))], environment))
+        per_file.append(found.cpu / size)
+        detail = f"{found.cpu:7.1f} s CPU, {per_file[-1] * 1e6:4.0f} us a file"
+        yield line(f"{size} domains", detail, f"{found.memory:.0f} MiB", 200, found.memory, "MiB")
+    growth = per_file[-1] / per_file[1]
+    yield line("time per file", f"of {SIZES[-1]} against {SIZES[1]} domains", f"{growth:.2f} x", 1.1, growth, "x")
+
+
+def parallel(folder: Path, environment: Environment) -> Iterator[str]:
+    """How much sooner two processes are done than one: this is about time on the clock, on a machine with nothing else
+    to do."""
+    fleet(folder / "fleet", PARALLEL_FILES)
+    pairs = [
+        [cost([*CHECK, "--jobs", jobs, str(folder / "fleet")], environment) for jobs in ("1", "2")]
+        for _ in range(FEW_RUNS)
+    ]
+    one, two = (statistics.median(run.wall for run in runs) for runs in zip(*pairs, strict=True))
+    more = statistics.median(two.cpu / one.cpu for one, two in pairs)
+    busy = f"; CPU time {more:.2f} x; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs"
+    given = f"{two:.1f} s against {one:.1f} s with one job{busy}"
+    verdict = "ok" if one / two >= 1.8 else "UNDER"
+    yield f"{f'{PARALLEL_FILES} domains, two jobs':38} {given}: {one / two:.2f} x as fast (budget 1.8 x)  {verdict}"
+
+
+def sarif(folder: Path, environment: Environment) -> Iterator[str]:
+    """What it costs to write many results, beyond finding them."""
+    script = str(many_findings(folder / "many.sh", RESULTS))
+    plain, written = (
+        median(FEW_RUNS, partial(cost, [*CHECK, *words, script], environment)).cpu
+        for words in ((), ("--output", f"sarif:{folder / 'many.sarif'}"))
+    )
+    seconds = written - plain
+    yield line(
+        f"SARIF of {RESULTS} results", f"{written:.1f} s, {plain:.1f} s without", f"{seconds:.2f} s", 1, seconds, "s"
+    )
+
+
+def median(runs: int, run: Callable[[], Cost]) -> Cost:
+    """The median of each cost of some runs."""
+    return Cost(*map(statistics.median, zip(*(run() for _ in range(runs)), strict=True)))
+
+
+PARTS = {part.__name__: part for part in (start, throughput, sarif, parallel, scale)}
 
 
 def main() -> None:
-    """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        for ratio in ratios(Path(folder)):
-            print(measure(ratio), flush=True)
+    """Measure and print all parts, or those named."""
+    wanted = list(islice(sys.argv, 1, None)) or list(PARTS)
+    unknown = [name for name in wanted if name not in PARTS]
+    if unknown:
+        raise SystemExit(f"no part is called {unknown[0]}; there are {', '.join(PARTS)}")
+    for name in wanted:
+        with tempfile.TemporaryDirectory() as folder:
+            compiled = {"PYTHONPYCACHEPREFIX": f"{folder}/pycache", "PYTHONDONTWRITEBYTECODE": ""}
+            environment = {**os.environ, **compiled, "PYTHONPATH": str(ROOT / "linter")}
+            for text in PARTS[name](Path(folder), environment):
+                print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ from tests.helpers import ROOT
 from vmlint import catalog
 from vmlint.data import parse_toml
 from vmlint.libvirt.deprecations import facts as libvirt_facts
+from vmlint.qemu.conversions import CONVERSIONS
 from vmlint.qemu.deprecations import Row, facts
-from vmlint.qemu.new_forms import CONVERSIONS, VERBS
+from vmlint.qemu.new_forms import VERBS
 
 ACCOUNT = parse_toml(str(Path(__file__).parent / "deprecations_elsewhere.toml"))
 KNOWN = ROOT.parent / "shared" / "facts" / "deprecations.jsonl"

@@ -78,6 +78,21 @@ def test_several_documents_in_a_file_are_several_vms() -> None:
     assert found == {"plain": [STARTS], "paired": [REFUSED]}
 
 
+@pytest.mark.parametrize(
+    ("xml", "line"),
+    [
+        ("<!-- <domain> -->\n<domain type='kvm'><name>x</name></domain>", 2),
+        ("\n<domain\n  type='kvm'><name>x</name><metadata>&lt;domain&gt;</metadata></domain>", 2),
+        ("<domainsnapshot>\n<inactiveDomain type='kvm'><name>x</name></inactiveDomain></domainsnapshot>", 2),
+        ("<domainsnapshot>\n\n<domain type='kvm'><name>x</name></domain></domainsnapshot>", 3),
+        ("<?xml version='1.0' encoding='utf-16'?>\n<domain type='kvm'><name>x</name></domain>", 2),
+    ],
+)
+def test_the_line_of_a_domain_is_that_of_its_first_tag(xml: str, line: int) -> None:
+    data = xml.encode("utf-16" if "utf-16" in xml else "utf-8")
+    assert [(vm.name, vm.line) for vm in vms(read("x.xml", data))] == [("x", line)]
+
+
 def test_options_in_an_array_belong_to_the_one_command_of_the_script() -> None:
     script = '#!/bin/bash\nargs=(\n  -gdb tcp::1234,nodelay\n  -m 1G\n)\nqemu-system-x86_64 -name one "${args[@]}"\n'
     assert names("start.sh", script) == [("one", 6, "command-line")]

@@ -116,6 +116,8 @@ def in_force(config: Config | None, given: Mapping[str, Any]) -> dict[str, InFor
         # Who selects on the command line wants to see those rules, whatever the file ignores.
         if key == "ignore" and given.get("select"):
             said = None
+        if key in ("qemu", "libvirt") and given.get("target"):  # it says both anew
+            said = None
         parts = [(setting.option, option)] if option else []
         if said and config and (setting.adds or not option):
             parts.insert(0, (config.where(key), _resolved(config, setting, said)))

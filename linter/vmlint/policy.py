@@ -15,7 +15,6 @@ from .engine import Engine
 from .model import SEVERITIES, Diagnostic, Rule
 from .settings import Settings
 from .targets import find
-from .versions import Target
 
 if TYPE_CHECKING:  # each is loaded when it is first needed, and few runs need any
     from .baseline import Baseline
@@ -82,19 +81,15 @@ class Policies:
             _check(config, rules)
         chosen = chosen_rules(values.get("select", ()), (*values.get("ignore", ()), *ignored), rules)
         return Policy(
-            Engine(_weighed(chosen, values.get("severity", {})), self._releases(values)),
+            Engine(
+                _weighed(chosen, values.get("severity", {})),
+                target(values.get("qemu"), values.get("libvirt"), values.get("target", ())),
+            ),
             rules,
             values.get("min-severity"),
             values.get("require-reason", False),
             self._baseline(self._settings.write_baseline or values.get("baseline")),
         )
-
-    def _releases(self, values: Mapping[str, Any]) -> Target:
-        """The releases to hold on; a target of the command line leaves nothing of what the configuration says."""
-        given = self._settings
-        if given.target:
-            return target(given.qemu, given.libvirt, given.target)
-        return target(values.get("qemu"), values.get("libvirt"), values.get("target", ()))
 
     def _rules(self, files: Iterable[str]) -> dict[str, Rule]:
         """vmlint's rules, and those in files of the user's own."""

@@ -16,7 +16,8 @@ from .model import Diagnostic, Document, Node, Rule
 from .source import Edit, Span, Text
 
 COMMENT = re.compile(
-    r"(?P<sign>#|//|--|;|<!--|/\*|\{#|<%#|\.\.)[ \t]*vmlint:[ \t]*(?P<kind>ignore(?:-file)?)\[(?P<names>[^\]\n]*)\]"
+    r"(?P<sign>(?<!#)#+|(?<!/)//+|--|(?<!;);+|::|(?<![^\s@])(?i:rem)\b|<!--|/\*|\{#|<%#|\.\.)[ \t]*vmlint:[ \t]*"
+    r"(?P<kind>ignore(?:-file)?)\[(?P<names>[^\]\n]*)\]"
     r"(?P<reason>[^\n]*?)(?P<end>[ \t]*(?:-->|\*/|#\}|%>)|(?=\r?\n|$))"
 )
 OPENS = re.compile(r"[(\[{:\\|>=][ \t]*$")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
-from typing import cast
+from typing import NamedTuple, cast
 
 from ..finding import Context, Finding
 from ..model import Node
 from ..qemu.commandline import CommandNode, OptionNode
-from ..qemu.cpu import cpu_parts
+from ..qemu.conversions import CONVERSIONS
+from ..qemu.cpu import cpu_parts, without_feature
 from ..qemu.deprecations import Match, Row, matches, named
 from ..qemu.machines import arch_of
 from ..qemu.new_forms import NewForm, new_form
-from ..qemu.rewrite import Words
+from ..qemu.rewrite import words_of
 from ..source import Value
 from ..versions import Target, Version
 
@@ -61,87 +63,113 @@ def deprecated_device(node: Node, context: Context) -> Iterator[Finding]:
 
 def removed_machine(node: Node, context: Context) -> Iterator[Finding]:
     """A machine type without a release in its name that an admitted release no longer has."""
-    yield from _names("machine", REMOVED, *_machine(node), context)
+    yield from _names("machine", REMOVED, _machine(node), context)
 
 
 def deprecated_machine(node: Node, context: Context) -> Iterator[Finding]:
     """A machine type without a release in its name that goes."""
-    yield from _names("machine", DEPRECATED, *_machine(node), context)
+    yield from _names("machine", DEPRECATED, _machine(node), context)
 
 
 def removed_cpu(node: Node, context: Context) -> Iterator[Finding]:
     """A CPU model that an admitted release no longer has."""
-    yield from _names("cpu", REMOVED, *_cpu(node), context)
+    yield from _names("cpu", REMOVED, _cpu(node), context)
 
 
 def deprecated_cpu(node: Node, context: Context) -> Iterator[Finding]:
     """A CPU model that goes."""
-    yield from _names("cpu", DEPRECATED, *_cpu(node), context)
+    yield from _names("cpu", DEPRECATED, _cpu(node), context)
 
 
 def removed_cpu_feature(node: Node, context: Context) -> Iterator[Finding]:
     """A feature of a CPU that an admitted release refuses."""
-    for value, arch in _features(node):
-        yield from _names("cpu-feature", REMOVED, value, value.text, arch, context)
+    for given in _features(node):
+        yield from _names("cpu-feature", REMOVED, given, context)
 
 
 def deprecated_cpu_feature(node: Node, context: Context) -> Iterator[Finding]:
     """A feature of a CPU that goes."""
-    for value, arch in _features(node):
-        yield from _names("cpu-feature", DEPRECATED, value, value.text, arch, context)
+    for given in _features(node):
+        yield from _names("cpu-feature", DEPRECATED, given, context)
 
 
 def removed_emulator(node: Node, context: Context) -> Iterator[Finding]:
     """An emulator that an admitted release does not come with."""
-    value = _emulator(node)
-    if value is not None:
-        yield from _names("emulator", REMOVED, value, value.text.rpartition("qemu-system-")[2], "", context)
+    yield from _names("emulator", REMOVED, _emulator(node), context)
 
 
-def _machine(node: Node) -> tuple[Value | None, str, str]:
+class Given(NamedTuple):
+    """A name that rows may be about, the text in which it stands, and the architecture, '' where that is not told."""
+
+    node: Node
+    value: Value | None
+    name: str
+    arch: str
+
+
+def _machine(node: Node) -> Given:
     if isinstance(node, OptionNode):
         value, arch = node.value("type"), arch_of(node.parent)
     else:
         given = node.value("arch")
         value, arch = node.value("machine"), "" if given is None else given.text
-    return value, value.text if value is not None else "", arch
+    return Given(node, value, value.text if value is not None else "", arch)
 
 
-def _cpu(node: Node) -> tuple[Value | None, str, str]:
-    if isinstance(node, OptionNode):
-        value = cpu_parts(node.text)[0] if node.argument is not None else None
-        arch = arch_of(node.parent)
-    else:
-        value, arch = node.text, ""
-    return value, value.text.strip() if value is not None else "", arch
+def _cpu(node: Node) -> Given:
+    if not isinstance(node, OptionNode):
+        return Given(node, node.text, node.text.text.strip(), "")
+    value = next(iter(cpu_parts(node.argument)), None) if node.argument is not None else None
+    return Given(node, value, value.text if value is not None else "", arch_of(node.parent))
 
 
-def _features(node: Node) -> Iterator[tuple[Value, str]]:
+def _features(node: Node) -> Iterator[Given]:
     if isinstance(node, OptionNode) and node.argument is not None:
-        yield from ((value, arch_of(node.parent)) for value in cpu_parts(node.argument)[1:])
+        arch = arch_of(node.parent)
+        yield from (Given(node, value, value.text, arch) for value in cpu_parts(node.argument)[1:])
     elif not isinstance(node, OptionNode) and (name := node.value("name")) is not None:
-        yield name, ""
+        yield Given(node, name, name.text, "")
 
 
-def _emulator(node: Node) -> Value | None:
-    """The text that names an emulator: a command's program, an `<emulator>`, or the architecture of a domain."""
+def _emulator(node: Node) -> Given:
+    """What names an emulator: a command's program, an `<emulator>`, or the architecture of a domain."""
     if isinstance(node, CommandNode):
-        return node.program
-    return node.text if node.name == "emulator" else node.value("arch")
+        value = node.program
+    else:
+        value = node.text if node.name == "emulator" else node.value("arch")
+    return Given(node, value, value.text.rpartition("qemu-system-")[2] if value is not None else "", "")
 
 
-def _names(kind: str, state: str, value: Value | None, name: str, arch: str, context: Context) -> Iterator[Finding]:
+def _names(kind: str, state: str, given: Given, context: Context) -> Iterator[Finding]:
     """A name that a row is about; where it is written anew it is replaced as a whole."""
-    match = named(kind, name, arch) if value is not None and name else None
-    if match is None or value is None or match.row.state(context.target) != state:
+    match = named(kind, given.name, given.arch) if given.value is not None and given.name else None
+    if match is None or given.value is None or match.row.state(context.target) != state:
         return
-    template = match.row.change.get("value")
-    new = None if template is None else template.format(rest=match.rest)
-    start = value.text.find(name)
-    edits = value.replace(start, start + len(name), new) if new else ()
-    form = NewForm(new, edits, True) if new else None
-    fields = _fields(match.row, name, "", form, context.target)
-    yield Finding(value, fields, edits, "board" if kind == "machine" else "", safety=_safety(match.row, form, context))
+    form = _new_name(match, given.value, given, context)
+    edits = () if form is None else form.edits
+    fields = _fields(match.row, given.name, "", form, context.target)
+    variant = "board" if kind == "machine" else ""
+    yield Finding(given.value, fields, edits, variant, safety=_safety(match.row, form, context))
+
+
+def _new_name(match: Match, value: Value, given: Given, context: Context) -> NewForm | None:
+    """What to write for a name: another one, or for a feature of a CPU nothing, and perhaps an option before."""
+    change, node = match.row.change, given.node
+    rest = CONVERSIONS[change["convert"]](match.rest) if "convert" in change else match.rest
+    if rest is None or not ("value" in change or "drop" in change):
+        return None
+    if "drop" not in change:
+        new, start = change["value"].format(rest=rest), value.text.find(given.name)
+        fits = isinstance(node, OptionNode) or "," not in new
+        return NewForm(new, value.replace(start, start + len(given.name), new) if fits else (), True)
+    if not isinstance(node, OptionNode):
+        return NewForm("", (), True)
+    before = shlex.split(change.get("before", "").format(rest=rest))
+    edits = without_feature(node.text, given.name)
+    if before and edits:
+        inserted = words_of(context.source, cast(CommandNode, node.parent)).insert(node, [before])
+        edits = (*inserted, *edits) if inserted else ()
+    return NewForm(" ".join(before), edits, True)
 
 
 def _options(kind: str, state: str, node: Node, context: Context) -> Iterator[Finding]:
@@ -150,17 +178,10 @@ def _options(kind: str, state: str, node: Node, context: Context) -> Iterator[Fi
         return
     for match in matches(kind, node):
         if match.row.state(context.target, node.parent) == state:
-            form = new_form(match, node, _words(node, context))
+            form = new_form(match, node, words_of(context.source, cast(CommandNode, node.parent)))
             fields = _fields(match.row, _written(match, node), node.name, form, context.target)
             edits = () if form is None else form.edits
             yield Finding(_place(match, node), fields, edits, safety=_safety(match.row, form, context))
-
-
-def _words(node: OptionNode, context: Context) -> Words:
-    found = context.memo.get("words")
-    if not isinstance(found, Words):
-        found = context.memo["words"] = Words(context.source, cast(CommandNode, node.parent))
-    return found
 
 
 def _written(match: Match, node: OptionNode) -> str:

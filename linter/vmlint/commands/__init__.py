@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": "Lint files and folders.",
     "argv": "Lint one QEMU command line as typed.",
+    "merge": "Make one report of the JSON reports of several runs.",
     "upgrade": "Tell which VMs will not start after an upgrade, and why.",
     "targets": "List the releases of distributions that can be named.",
     "rule": "Explain a rule, or list all.",

@@ -10,11 +10,11 @@ from .options import reports, settings
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import TextIO
 
     from ..configs import Configs
-    from ..model import Report
+    from ..model import Report, Rule
     from ..run import Run
 
 
@@ -50,6 +50,22 @@ def write_outputs(
             complain(f"{name if file == '-' else file}: {remark}", "warning")
 
 
+def report_writer(
+    options: argparse.Namespace, report: Report, rules: Mapping[str, Rule]
+) -> Callable[[str, TextIO, bool], str | None]:
+    """What write_outputs needs to write a report; `rules` are all that it may refer to, by name."""
+
+    def write(name: str, out: TextIO, is_file: bool) -> str | None:
+        from ..reporters import FOR_PEOPLE, statistics, write_report
+
+        if options.statistics and name in FOR_PEOPLE and not is_file:
+            statistics.write(report, rules, out)
+            return None
+        return write_report(name, report, rules, out, "never" if is_file else options.color)
+
+    return write
+
+
 def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: bytes | None = None) -> int:
     """Print what there is to say of a run. `unfixed`: a text that is no file; fixed, it goes to standard output."""
     if options.diff:
@@ -59,15 +75,7 @@ def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: byte
     elif unfixed is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(report.changes[0].after if report.changes else unfixed)
-
-    def write(name: str, out: TextIO, is_file: bool) -> str | None:
-        from ..reporters import FOR_PEOPLE, statistics, write_report
-
-        if options.statistics and name in FOR_PEOPLE and not is_file:
-            statistics.write(report, lint.rules, out)
-            return None
-        return write_report(name, report, lint.rules, out, "never" if is_file else options.color)
-
+    write = report_writer(options, report, lint.rules)
     write_outputs(options, write, sys.stderr if unfixed is not None or options.diff else sys.stdout)
     for failure in report.failures:
         complain(f"{failure.path}: {failure.reason}")

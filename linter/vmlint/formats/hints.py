@@ -22,8 +22,11 @@ BARE_VALUES = "(?:tcp|telnet|tn3270|websocket|unix):|socket,|file=|[=+-]['\"]?,[
 LIKELY_VALUES = (
     r"(?:tcp|telnet|tn3270|websocket|unix):[^\s]{0,300}?,[a-z]|socket,[a-z]|file=[^\s]{0,300}?,[a-z]|[=+-]['\"]?,[a-z]"
 )
-LIKELY_COMMANDS = r"(?:[qQ](?:emu|EMU)|kvm|KVM)[^\s'\"]{0,80}[^a-zA-Z0-9]{0,80}?(?<![\w-])--?[a-zA-Z]|QEMU_AUDIO_"
-"""The same of whole files, most of which only speak of QEMU: a command has an option next to its name."""
+PROGRAM = "(?:[qQ](?:emu|EMU)|kvm|KVM)"
+LIKELY_COMMANDS = (
+    rf"{PROGRAM}(?:[^\n]{{0,200}}?[\s'\"=]|[^\s'\"]{{0,80}}[^a-zA-Z0-9]{{0,80}}?)(?<![\w-])--?[a-zA-Z]|QEMU_AUDIO_"
+)
+"""The same of whole files, most of which only speak of QEMU: a command has options on its line or the next."""
 
 
 def may_hold_options(text: str) -> bool:
