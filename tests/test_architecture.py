@@ -28,6 +28,7 @@ ALLOWED = {
     "patterns": {"discover"},
     "config": {"discover", "model", "suggest", "toml_file"},
     "config_schema": {"catalog", "config", "model"},
+    "rule_schema": {"catalog", "model", "versions"},
     "configs": {"config", "discover", "patterns"},
     "settings": {"configs"},
     "qemu": {"model", "source", "data", "versions"},

@@ -84,6 +84,14 @@ class Node:
             return None
         return node.value(attribute) if attribute else node.text
 
+    def all(self) -> Iterator[Node]:
+        """This node and all below."""
+        stack: list[Node] = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(node.children)
+
     def walk(self, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
         """This node and those below whose path (`domain/devices/disk`) is wanted; `X/*` wants all children of X."""
         stack: list[tuple[str, Node]] = [(self.name, self)]
