@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from ..finding import Context, Finding
 from ..model import Node
@@ -11,10 +11,12 @@ from ..qemu.commandline import CommandNode, OptionNode
 from ..qemu.cpu import cpu_parts
 from ..qemu.deprecations import Match, Row, matches, named
 from ..qemu.machines import arch_of
-from ..qemu.new_forms import NewForm, new_form
-from ..qemu.rewrite import Words
 from ..source import Value
 from ..versions import Target, Version
+
+if TYPE_CHECKING:
+    from ..qemu.new_forms import NewForm
+    from ..qemu.rewrite import Words
 
 REMOVED, DEPRECATED = "removed", "deprecated"
 
@@ -135,6 +137,8 @@ def _names(kind: str, state: str, value: Value | None, name: str, arch: str, con
     match = named(kind, name, arch) if value is not None and name else None
     if match is None or value is None or match.row.state(context.target) != state:
         return
+    from ..qemu.new_forms import NewForm  # which only what is found needs
+
     template = match.row.change.get("value")
     new = None if template is None else template.format(rest=match.rest)
     start = value.text.find(name)
@@ -150,6 +154,8 @@ def _options(kind: str, state: str, node: Node, context: Context) -> Iterator[Fi
         return
     for match in matches(kind, node):
         if match.row.state(context.target, node.parent) == state:
+            from ..qemu.new_forms import new_form
+
             form = new_form(match, node, _words(node, context))
             fields = _fields(match.row, _written(match, node), node.name, form, context.target)
             edits = () if form is None else form.edits
@@ -157,6 +163,8 @@ def _options(kind: str, state: str, node: Node, context: Context) -> Iterator[Fi
 
 
 def _words(node: OptionNode, context: Context) -> Words:
+    from ..qemu.rewrite import Words
+
     found = context.memo.get("words")
     if not isinstance(found, Words):
         found = context.memo["words"] = Words(context.source, cast(CommandNode, node.parent))
