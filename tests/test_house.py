@@ -181,9 +181,9 @@ def test_the_schema_is_current_and_takes_what_the_program_takes() -> None:
     validator = Draft202012Validator(json.loads(text))
     validator.check_schema(validator.schema)
     for path in [*(ROOT / "rules").glob("*.toml"), ROOT / "docs" / "examples" / "house.toml"]:
-        assert [error.message for error in validator.iter_errors(toml_library().loads(path.read_text("utf-8")))] == [], (
-            path.name
-        )
+        assert [
+            error.message for error in validator.iter_errors(toml_library().loads(path.read_text("utf-8")))
+        ] == [], path.name
     for old, new, message in MISTAKES:
         if "unknown key" in message or "must be one of" in message:
             assert not validator.is_valid(toml_library().loads(HOUSE.replace(old, new, 1))), message
