@@ -11,8 +11,8 @@ from vmlint.fixer import apply
 
 
 def found(command: str, qemu: str) -> list[tuple[str, str]]:
-    """Rule and text of each finding."""
-    report = vmlint.check_argv(["qemu-system-x86_64", *shlex.split(command)], qemu=qemu)
+    """Rule and text of each finding on options."""
+    report = vmlint.check_argv(["qemu-system-x86_64", *shlex.split(command)], qemu=qemu, select=["options"])
     return [(d.rule, d.source.decode(*d.span)) for d in report.diagnostics]
 
 

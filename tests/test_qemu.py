@@ -103,7 +103,7 @@ def run_qemu(argv: list[str], folder: Path) -> tuple[int, str]:
 def fixed(argv: list[str]) -> list[str]:
     """The words after --fix."""
     data = argv_format.join(["qemu-system-x86_64", *argv])
-    (command,) = parse("x.args", lint_and_fix("x.args", data).data).roots
+    (command,) = parse("x.args", lint_and_fix("x.args", data, qemu=">=7.2").data).roots
     return [word.text for word in command.words]  # type: ignore[attr-defined]  # a command line, not just any node
 
 
