@@ -1,5 +1,5 @@
 """Writes what comes from the program: the pages of the rules and of what is deprecated, the output shown in
-README.md, the hooks' file names, the schema of the configuration.
+README.md, the hooks' file names, the schemas of the configuration and of rules.
 
 With --check nothing is written; what is not current is named, and the exit code is 1.
 """
@@ -25,6 +25,7 @@ from vmlint.data import read_toml
 from vmlint.formats import FORMATS, load
 from vmlint.formats.names import TEMPLATE_SUFFIXES
 from vmlint.model import SAFETIES, Rule
+from vmlint.rule_schema import rule_schema
 from vmlint.rulepage import rule_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +34,7 @@ DEPRECATIONS = ROOT / "docs" / "deprecations.md"
 README = ROOT / "README.md"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 SCHEMA = ROOT / "schemas" / "vmlint.schema.json"
+RULE_SCHEMA = ROOT / "schemas" / "rules.schema.json"
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
@@ -223,6 +225,7 @@ def main(arguments: Sequence[str]) -> int:
     wanted.update(guides())
     wanted[README] = with_output(README.read_text("utf-8"))
     wanted[SCHEMA] = config_schema()
+    wanted[RULE_SCHEMA] = rule_schema()
     wanted[HOOKS] = FILES.sub(lambda _: hook_files(), HOOKS.read_text("utf-8"))
     left_over = sorted(set(PAGES.glob("*.md")) - set(wanted))
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .discover import UsageError
 from .model import SEVERITIES
 from .suggest import suggestion
-from .toml_file import Keys, TomlFile
+
+if TYPE_CHECKING:
+    from .toml_file import Keys, TomlFile
 
 SHARED = "pyproject.toml"
 TABLE: Keys = ("tool", "vmlint")
@@ -142,6 +144,8 @@ def field(key: str) -> str:
 def parse(file: str, data: bytes, folder: str) -> Config | None:
     """A configuration file's content; its patterns count from `folder` on. None for a pyproject.toml that says nothing
     of vmlint. Raises UsageError."""
+    from .toml_file import TomlFile
+
     toml = TomlFile(file, data)
     prefix = TABLE if os.path.basename(file) == SHARED else ()
     table: Any = toml.tables

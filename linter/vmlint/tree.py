@@ -65,6 +65,10 @@ class Node:
         """Whether the document is a template: not all that stands in it is there once filled in."""
         return False
 
+    def of(self, element: _Element) -> Node:
+        """The node of another element of the same XML document."""
+        raise NotImplementedError
+
     def child(self, name: str) -> Node | None:
         """The first child called `name`."""
         return next((child for child in self.children if child.name == name), None)
@@ -83,6 +87,14 @@ class Node:
         if node is None:
             return None
         return node.value(attribute) if attribute else node.text
+
+    def all(self) -> Iterator[Node]:
+        """This node and all below."""
+        stack: list[Node] = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(node.children)
 
     def walk(self, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
         """This node and those below whose path (`domain/devices/disk`) is wanted; `X/*` wants all children of X."""

@@ -8,11 +8,8 @@ from typing import cast
 from ..finding import Context, Finding
 from ..model import Node
 from ..qemu.commandline import CommandNode, OptionNode
-from ..qemu.deprecation_words import fields_of, safety_of
 from ..qemu.deprecations import Match
-from ..qemu.new_forms import new_form
 from ..qemu.old_forms import is_kept, matches
-from ..qemu.rewrite import words_of
 from ..source import Value
 
 REMOVED, DEPRECATED = "removed", "deprecated"
@@ -64,6 +61,10 @@ def _options(kind: str, state: str, node: Node, context: Context) -> Iterator[Fi
         return
     for match in matches(kind, node):
         if match.row.state(context.target, is_kept(match.row, node)) == state:
+            from ..qemu.deprecation_words import fields_of, safety_of  # which only what is found needs
+            from ..qemu.new_forms import new_form
+            from ..qemu.rewrite import words_of
+
             form = new_form(match, node, words_of(context.source, cast(CommandNode, node.parent)))
             fields = fields_of(match.row, _written(match, node), node.name, form, context.target)
             edits = () if form is None else form.edits
