@@ -181,6 +181,15 @@ def compare(chosen: Sequence[Case], versions: Sequence[str], ask: Ask) -> Iterat
 
 def table(chosen: Sequence[Case], versions: Sequence[str], ask: Ask) -> Iterator[str]:
     """What each emulator does with each old form, in Markdown."""
+    yield from (
+        "# What emulators do with old forms",
+        "",
+        "Made by `python -m tests.deprecations --table FILE`; qemu-system-x86_64",
+    )
+    yield from (
+        "of Debian. A `-` stands where that emulator cannot tell, for want of a module, a device or a right.",
+        "",
+    )
     yield f"| id | old form | {' | '.join(versions)} | vmlint on {versions[-1]} |"
     yield f"|---|---|{'---|' * len(versions)}---|"
     for case in chosen:

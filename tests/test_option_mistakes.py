@@ -104,7 +104,7 @@ class TestParameterWithoutValue:
     ("command", "token"),
     [
         ("-drive file=x,node-name", "node-name"),
-        ("-numa node,nodeid", "nodeid"),
+        ("-numa node,memdev=m,nodeid", "nodeid"),
         ("-vnc :1,non-adaptive", "non-adaptive"),
         ("-device virtio-net-pci,notify_on_empty", "notify_on_empty"),
     ],
