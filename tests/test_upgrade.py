@@ -27,12 +27,16 @@ PAIR = """<domain type='kvm'>
   <devices>
     <interface type='bridge'>
       <mac address='52:54:00:00:00:01'/>
+      <source bridge='br0'/>
       <model type='{model}'/>
       <teaming type='persistent'/>
       <alias name='ua-b'/>
     </interface>
     <interface type='hostdev'>
       <mac address='52:54:00:00:00:01'/>
+      <source>
+        <address type='pci' domain='0x0000' bus='0x81' slot='0x00' function='0x0'/>
+      </source>
       <teaming type='transient' persistent='ua-b'/>
     </interface>
   </devices>
