@@ -13,8 +13,9 @@ import pytest
 from tests.deprecations import oracle
 from tests.helpers import ROOT, read, vmlint
 from vmlint.catalog import rules
+from vmlint.model import Example
 from vmlint.targets import find
-from vmlint.upgrade import REFUSED, STARTS, UNKNOWN, WARNS, UpgradeReport, vms
+from vmlint.upgrade import REFUSED, STARTS, UNKNOWN, WARNS, Judged, UpgradeReport, vms
 from vmlint.upgrade_run import UpgradeRun
 
 GOOD = "qemu-system-x86_64 -name good -serial tcp::4444,server=on\n"
@@ -27,12 +28,16 @@ PAIR = """<domain type='kvm'>
   <devices>
     <interface type='bridge'>
       <mac address='52:54:00:00:00:01'/>
+      <source bridge='br0'/>
       <model type='{model}'/>
       <teaming type='persistent'/>
       <alias name='ua-b'/>
     </interface>
     <interface type='hostdev'>
       <mac address='52:54:00:00:00:01'/>
+      <source>
+        <address type='pci' domain='0x0000' bus='0x81' slot='0x00' function='0x0'/>
+      </source>
       <teaming type='transient' persistent='ua-b'/>
     </interface>
   </devices>
@@ -174,6 +179,26 @@ def test_what_will_not_start_is_what_real_qemus_refuse(words: str) -> None:
     (only,) = judged({"a.sh": f"qemu-system-x86_64 {words}\n"}, [f"qemu-{version}" for version in versions]).vms
     told = {version: on.verdict == REFUSED for version, on in zip(versions, only.judged, strict=True)}
     assert told == {version: bool(ask(words.split(), version).error) for version in versions}
+
+
+def test_each_release_is_judged_as_if_it_were_the_only_one() -> None:
+    """A document is read once for all; what checks keep with it must not depend on the release, nor grow."""
+    files = {f"{number}-{example.file}": example.bad for number, example in enumerate(_examples())}
+    together = [each.judged for each in judged(files, EACH).vms]
+    alone = zip(*([each.judged[0] for each in judged(files, [name]).vms] for name in EACH), strict=True)
+    for one, others in zip(together, alone, strict=True):
+        assert [_told(each) for each in one] == [_told(each) for each in others]
+
+
+EACH = ("debian-11", "debian-12", "fedora-44")
+
+
+def _examples() -> list[Example]:
+    return [example for rule in rules().values() for example in rule.examples]
+
+
+def _told(on: Judged) -> tuple[str, list[tuple[str, str]], str, str]:
+    return on.verdict, [(reason.rule, reason.message) for reason in on.reasons], on.after_safe, on.after_all
 
 
 def test_a_refusal_is_graver_than_a_doubt() -> None:

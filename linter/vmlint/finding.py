@@ -27,7 +27,8 @@ class Context(NamedTuple):
     memo: dict[object, object]
     """What checks have worked out about the root, for each other; empty at first, and kept for this root only."""
     facts: dict[object, object]
-    """The same for what does not depend on the target: kept with the document, for looks with other targets."""
+    """The same for what is true whatever the target: kept with the document, for looks with other targets. What a check
+    notes on its way belongs into the memo, with which each look begins anew."""
     source: Source
     """The file that the root stands in."""
 

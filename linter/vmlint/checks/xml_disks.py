@@ -33,7 +33,7 @@ def disk_target_twice(node: Node, context: Context) -> Iterator[Finding]:
     target, devices = node.value("dev"), node.parent.parent if node.parent else None
     if target is None or target.opaque or devices is None:
         return
-    first = cast("dict[str, Value]", context.facts.setdefault("disk targets", {}))
+    first = cast("dict[str, Value]", context.memo.setdefault("disk targets", {}))
     if target.text in first and not devices.has_template_parts:
         yield Finding(target, {"dev": target.text}, notes=(("first", first[target.text]),))
     first.setdefault(target.text, target)
@@ -61,7 +61,7 @@ def disk_place_twice(node: Node, context: Context) -> Iterator[Finding]:
     place, devices = place_of(node), node.parent
     if place is None or devices is None or devices.has_template_parts:
         return
-    first = cast("dict[DrivePlace, Node]", context.facts.setdefault("disk places", {}))
+    first = cast("dict[DrivePlace, Node]", context.memo.setdefault("disk places", {}))
     other, target = first.setdefault(place, node), node.child("target")
     name, others = node.get("target@dev"), other.get("target@dev")
     if other is node or target is None or name is None or others is None or name.text == others.text:
