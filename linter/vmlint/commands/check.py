@@ -50,6 +50,8 @@ def _cpus() -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Lint, fix and report; returns the exit code."""
+    if options.diff and (options.write_baseline or options.prune_baseline):
+        raise UsageError("--diff changes no file, so it goes with neither --write-baseline nor --prune-baseline")
     found = configs(options)
     if "-" in options.paths:
         return _stdin(options, found)
