@@ -11,8 +11,7 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -79,7 +78,7 @@ def scale(folder: Path, environment: Environment) -> Iterator[str]:
     per_file = []
     for size in SIZES:
         fleet(folder / str(size), size)
-        found = median(FEW_RUNS, partial(cost, [*CHECK, "--jobs", "1", str(folder / str(size))], environment))
+        found = median([*CHECK, "--jobs", "1", str(folder / str(size))], environment)
         per_file.append(found.cpu / size)
         detail = f"{found.cpu:7.1f} s CPU, {per_file[-1] * 1e6:4.0f} us a file"
         yield line(f"{size} domains", detail, f"{found.memory:.0f} MiB", 200, found.memory, "MiB")
@@ -106,19 +105,15 @@ def parallel(folder: Path, environment: Environment) -> Iterator[str]:
 def sarif(folder: Path, environment: Environment) -> Iterator[str]:
     """What it costs to write many results, beyond finding them."""
     script = str(many_findings(folder / "many.sh", RESULTS))
-    plain, written = (
-        median(FEW_RUNS, partial(cost, [*CHECK, *words, script], environment)).cpu
-        for words in ((), ("--output", f"sarif:{folder / 'many.sarif'}"))
-    )
-    seconds = written - plain
-    yield line(
-        f"SARIF of {RESULTS} results", f"{written:.1f} s, {plain:.1f} s without", f"{seconds:.2f} s", 1, seconds, "s"
-    )
+    report = ("--output", f"sarif:{folder / 'many.sarif'}")
+    plain, written = (median([*CHECK, *words, script], environment).cpu for words in ((), report))
+    detail = f"{written:.1f} s, {plain:.1f} s without"
+    yield line(f"SARIF of {RESULTS} results", detail, f"{written - plain:.2f} s", 1, written - plain, "s")
 
 
-def median(runs: int, run: Callable[[], Cost]) -> Cost:
+def median(command: Sequence[str], environment: Environment) -> Cost:
     """The median of each cost of some runs."""
-    return Cost(*map(statistics.median, zip(*(run() for _ in range(runs)), strict=True)))
+    return Cost(*map(statistics.median, zip(*(cost(command, environment) for _ in range(FEW_RUNS)), strict=True)))
 
 
 PARTS = {part.__name__: part for part in (start, throughput, sarif, parallel, scale)}

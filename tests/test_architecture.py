@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -161,6 +163,40 @@ def test_nothing_heavy_is_imported_for_a_file_without_a_vm(tmp_path: Path) -> No
     loaded = loaded_by("check", "README.md", cwd=tmp_path)
     assert not loaded & HEAVY
     assert not loaded & {"tomllib", "vmlint.model", "vmlint.catalog", "vmlint.engine"}
+
+
+CLEAN = "<domain type='kvm'><name>guest</name><memory unit='GiB'>1</memory><os><type>hvm</type></os></domain>\n"
+
+
+def test_a_clean_domain_needs_nothing_that_only_findings_need(tmp_path: Path) -> None:
+    (tmp_path / "guest.xml").write_text(CLEAN)
+    loaded_by("check", "guest.xml", cwd=tmp_path)  # leaves what was compiled
+    loaded = loaded_by("check", "guest.xml", cwd=tmp_path)
+    parts = ("formats.xml_scan", "formats.xml_edits", "formats.xml_template", "formats.spans", "suppress", "parallel")
+    more = ("libvirt.schema_explain", "libvirt.teaming", "libvirt.pci", "qemu.new_forms", "anchors", "reporters.diff")
+    assert not loaded & {f"vmlint.{name}" for name in (*parts, *more)}
+    assert not loaded & {"xmlschema", "difflib", "tomllib", "tomli", "multiprocessing", "hashlib", "subprocess"}
+
+
+def test_a_document_is_parsed_judged_and_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many rules there are; and none of its bytes are looked for."""
+    from vmlint import check_text
+    from vmlint.formats import xml, xml_scan
+    from vmlint.formats.xml_node import XmlNode
+    from vmlint.libvirt import schema
+
+    check_text(CLEAN)
+    calls: Counter[str] = Counter()
+    for owner, name in ((xml, "parse_bytes"), (XmlNode, "walk"), (schema, "fits"), (xml_scan, "scan")):
+        real = getattr(owner, name)
+
+        def counting(*given: Any, real: Any = real, name: str = name) -> Any:
+            calls[name] += 1
+            return real(*given)
+
+        monkeypatch.setattr(owner, name, counting)
+    assert check_text(CLEAN).diagnostics == []
+    assert calls == {"parse_bytes": 1, "walk": 1, "fits": 1}
 
 
 def test_a_shell_script_needs_no_lxml_and_xml_no_shell_parser(tmp_path: Path) -> None:

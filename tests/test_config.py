@@ -12,9 +12,11 @@ from jsonschema import Draft202012Validator
 from tests.helpers import ROOT, vmlint
 from vmlint.config import SETTINGS, parse
 from vmlint.config_schema import config_schema
+from vmlint.data import toml_library
 from vmlint.discover import UsageError
-from vmlint.toml_file import TomlFile, tomllib
+from vmlint.toml_file import TomlFile
 
+tomllib = toml_library()
 BAD = "qemu-system-x86_64 -serial tcp::4444,server,nowait\n"
 UNKNOWN = "qemu-system-x86_64 -serial tcp::4444,sever\n"
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.helpers import lint_and_fix
-from vmlint.qemu.deprecations import facts
+from vmlint.qemu.deprecations import rows
 from vmlint.qemu.rewrite import split_options
 
 TOPIC = "deprecations"
@@ -108,7 +108,7 @@ def test_words_become_options() -> None:
     assert list(split_options([])) == []
 
 
-OLD = [row.options[0] for row in facts()["option"] if row.values is None and not row.where]
+OLD = [row.options[0] for row in rows("option") if row.values is None and not row.where]
 WORD = st.sampled_from(
     ["-m 1G", "-snapshot", "-serial tcp::1,server=on", "-smp 2,sockets=0", "-name $X", '"$Y"', "-display gtk"]
 )

@@ -137,9 +137,9 @@ def test_the_library_takes_targets() -> None:
 
 def test_the_list_as_text_and_json(tmp_path: Path) -> None:
     text = vmlint("targets", cwd=tmp_path).stdout.decode().splitlines()
-    assert text[0].split() == ["TARGET", "ALSO", "QEMU", "LIBVIRT"]
-    assert ["debian-12", "7.2", "9.0"] in [line.split() for line in text]
-    assert ["proxmox-9.2", "proxmox-9", "11.0", "-"] in [line.split() for line in text]
+    assert text[0].split() == ["TARGET", "ALSO", "QEMU", "LIBVIRT", "SEEN"]
+    assert ["debian-12", "7.2", "9.0", "2026-11-25"] in [line.split() for line in text]
+    assert ["proxmox-9.2", "proxmox-9", "11.0", "-", "2026-11-25"] in [line.split() for line in text]
     listed = json.loads(vmlint("targets", "--output-format", "json", cwd=tmp_path).stdout)
     assert listed["version"] == 1
     by_name = {entry["name"]: entry for entry in listed["targets"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import discover, fixer, formats
@@ -70,6 +71,18 @@ class Skipped(NamedTuple):
 
 
 Outcome = Result | Skipped | Failure
+
+
+def looker_for(settings: Settings) -> Looker:
+    """A Looker; one for all who want the same, where that depends on no file. Raises as Looker does."""
+    alone = settings._replace(networks=())
+    is_fixed = (settings.configs, settings.baseline, settings.write_baseline) == (None, None, None)
+    return _kept_looker(alone) if is_fixed else Looker(alone)
+
+
+@lru_cache(maxsize=16)
+def _kept_looker(settings: Settings) -> Looker:
+    return Looker(settings)
 
 
 class Looker:

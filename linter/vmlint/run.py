@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from . import discover, formats
 from .libvirt.networks import Network, Networks, networks_in
-from .look import Looker, Outcome, Result
+from .look import Outcome, Result, looker_for
 from .model import Diagnostic, Failure, Known, Report, Rule
 from .settings import Settings
 
@@ -22,7 +22,7 @@ class Run:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._writes_baseline = settings.write_baseline is not None
-        self._looker = Looker(settings)
+        self._looker = looker_for(settings)
         self._policies = self._looker.policies
         self._networks = Networks(named for file in settings.networks for named in read_networks(*file))
         self._files = 0

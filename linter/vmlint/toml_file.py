@@ -9,7 +9,6 @@ from typing import Any
 from .data import toml_library
 from .discover import UsageError, reason
 
-tomllib = toml_library()
 AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 Keys = tuple[str | int, ...]
 """The way to a value: names of keys, and places in arrays of tables from 0."""
@@ -21,6 +20,7 @@ class TomlFile:
     def __init__(self, path: str, data: bytes) -> None:
         """Raises UsageError where `data` is not TOML."""
         self.path = path
+        tomllib = toml_library()
         try:
             self.text = data.decode("utf-8-sig")
             self.tables: dict[str, Any] = tomllib.loads(self.text)
@@ -57,6 +57,7 @@ class TomlFile:
         table: Keys = ()
         arrays: dict[Keys, int] = {}
         gathered, first = "", 1
+        tomllib = toml_library()
         for number, line in enumerate(self.text.splitlines(keepends=True), 1):
             first = first if gathered else number
             gathered += line

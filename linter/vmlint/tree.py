@@ -65,6 +65,10 @@ class Node:
         """Whether the document is a template: not all that stands in it is there once filled in."""
         return False
 
+    def of(self, element: _Element) -> Node:
+        """The node of another element of the same XML document."""
+        raise NotImplementedError
+
     def child(self, name: str) -> Node | None:
         """The first child called `name`."""
         return next((child for child in self.children if child.name == name), None)

@@ -6,13 +6,15 @@ import re
 import shlex
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..source import OPAQUE, Edit
 from .commandline import CommandNode, OptionNode
 from .conversions import CONVERSIONS
-from .deprecations import Given, Match
+from .deprecation_words import NewForm
+from .deprecations import Match
 from .machines import is_other_machine, kind_of_command
+from .old_forms import Given
 from .optstring import IMPLIED, PAIR, Param
 from .paramvalues import doubled
 from .rewrite import ARGUMENT, Words, split_options
@@ -25,15 +27,6 @@ NAME_END = re.compile(r"[,=:]")
 
 
 Fields = dict[str, Any]
-
-
-class NewForm(NamedTuple):
-    """What to write instead; no edits where only a person can."""
-
-    text: str
-    edits: tuple[Edit, ...]
-    is_sure: bool
-    """Whether it means the same for what can be seen of the machine."""
 
 
 def new_form(match: Match, node: OptionNode, words: Words) -> NewForm | None:
