@@ -207,3 +207,12 @@ def test_a_baseline_of_nothing_is_written_too(tmp_path: Path) -> None:
     (tmp_path / "README").write_text("nothing")
     assert vmlint("check", "--write-baseline", "known.json", cwd=tmp_path).returncode == 0
     assert known(tmp_path) == {}
+
+
+def test_a_diff_writes_no_baseline_and_takes_nothing_for_gone(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text(LINE.format(number=1))
+    for option in (["--write-baseline", "new.json"], ["--prune-baseline"]):
+        assert vmlint("check", "--diff", *option, cwd=tmp_path).returncode == 2
+    check(tmp_path, "--write-baseline", "known.json")
+    done = vmlint("check", "--diff", "--baseline", "known.json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, b"No problems found in 1 file (3 fixed).\n")

@@ -127,7 +127,7 @@ def test_a_long_run_tells_how_far_it_is_and_wipes_the_line(monkeypatch: pytest.M
     assert list(progress.shown_progress("abcd")) == [*"abcd"]
     assert isinstance(sys.stderr, _Terminal)
     shown = sys.stderr.getvalue()
-    assert shown.startswith("\r\x1b[Kvmlint: 1 files checked\r\x1b[Kvmlint: 2 files")
+    assert shown.startswith("\r\x1b[Kvmlint: files checked: 1\r\x1b[Kvmlint: files checked: 2")
     assert shown.endswith("\r\x1b[K")
 
 

@@ -54,6 +54,7 @@ class Policies:
     def __init__(self, settings: Settings) -> None:
         """Raises UsageError on settings that cannot be, also those of the working directory's configuration."""
         self._settings = settings
+        self._last: tuple[str, Policy] | None = None
         self._made: dict[tuple[str, frozenset[str]], Policy] = {}
         self._baselines: dict[str, Baseline] = {}
         if settings.write_baseline is not None:
@@ -66,6 +67,11 @@ class Policies:
 
     def of(self, path: str) -> Policy:
         """The policy of the file at a path. Raises UsageError on a mistake in its configuration."""
+        if self._last is None or self._last[0] != path:  # what is asked of one file comes in a row
+            self._last = path, self._find(path)
+        return self._last[1]
+
+    def _find(self, path: str) -> Policy:
         config = self._settings.configs.of(path) if self._settings.configs else None
         ignored = frozenset(self._ignored(config, path)) if config and config.per_file_ignores else frozenset[str]()
         key = (config.file if config else "", ignored)

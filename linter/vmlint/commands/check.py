@@ -24,12 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_path_options(parser)
     parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     add_lint_options(parser)
-    add_file_options(parser)
+    known = add_file_options(parser)
     parser.add_argument("--force-exclude", action="store_true", help="leave out also what is named as PATH")
     write = "write all that is found to this file; with --baseline FILE it is known from then on"
-    parser.add_argument("--write-baseline", metavar="FILE", help=write)
+    known.add_argument("--write-baseline", metavar="FILE", help=write)
     prune = "take out of the baseline what is no longer found"
-    parser.add_argument("--prune-baseline", action="store_true", help=prune)
+    known.add_argument("--prune-baseline", action="store_true", help=prune)
     jobs = "processes for many files (default: one a CPU); fewer than a few hundred files are linted without"
     parser.add_argument("--jobs", "-j", metavar="N", type=_jobs, default=_cpus(), help=jobs)
     network = "XML of a network that domains name, besides those among the paths; may be repeated"
@@ -50,6 +50,8 @@ def _cpus() -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Lint, fix and report; returns the exit code."""
+    if options.diff and (options.write_baseline or options.prune_baseline):
+        raise UsageError("--diff changes no file, so it goes with neither --write-baseline nor --prune-baseline")
     found = configs(options)
     if "-" in options.paths:
         return _stdin(options, found)

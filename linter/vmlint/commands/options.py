@@ -88,10 +88,12 @@ def add_setting_options(parser: argparse.ArgumentParser) -> None:
     add_config_options(parser)
 
 
-def add_file_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options on files to leave out and on findings that are known."""
+def add_file_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add the options on files to leave out and on findings that are known; returns the group of the latter."""
     add_exclude_option(parser)
-    parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that are known by this file")
+    known = parser.add_argument_group("baseline")
+    known.add_argument("--baseline", metavar="FILE", help="leave out the findings that are known by this file")
+    return known
 
 
 def configs(options: argparse.Namespace) -> Configs:

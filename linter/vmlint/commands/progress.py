@@ -28,7 +28,7 @@ def shown_progress(items: Iterable[T]) -> Iterator[T]:
     try:
         for done, item in enumerate(items):
             if time.monotonic() >= due:
-                sys.stderr.write(f"{CLEAR}vmlint: {done} files checked")
+                sys.stderr.write(f"{CLEAR}vmlint: files checked: {done}")
                 sys.stderr.flush()
                 due, is_shown = time.monotonic() + PAUSE, True
             yield item
