@@ -105,7 +105,6 @@ def parallel(folder: Path, environment: Environment) -> Iterator[str]:
 def sarif(folder: Path, environment: Environment) -> Iterator[str]:
     """What it costs to write many results, beyond finding them."""
     script = str(many_findings(folder / "many.sh", RESULTS))
-    script = str(many_findings(folder / "many.sh", RESULTS))
     report = ("--output", f"sarif:{folder / 'many.sarif'}")
     plain, written = (median([*CHECK, *words, script], environment).cpu for words in ((), report))
     detail = f"{written:.1f} s, {plain:.1f} s without"

@@ -1,5 +1,5 @@
 """Writes what comes from the program: the pages of the rules and of what is deprecated, the output shown in
-README.md, the hooks' file names, the schema of the configuration.
+README.md, the hooks' file names, the schemas of the configuration and of rules.
 
 With --check nothing is written; what is not current is named, and the exit code is 1.
 """
@@ -12,16 +12,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from vmlint.catalog import rules
+from vmlint.config import KINDS as VALUES
+from vmlint.config import SETTINGS, Setting
 from vmlint.config_schema import config_schema
 from vmlint.data import read_toml
 from vmlint.formats import FORMATS, load
 from vmlint.formats.names import TEMPLATE_SUFFIXES
 from vmlint.model import SAFETIES, Rule
+from vmlint.rule_schema import rule_schema
 from vmlint.rulepage import rule_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,10 +34,13 @@ DEPRECATIONS = ROOT / "docs" / "deprecations.md"
 README = ROOT / "README.md"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 SCHEMA = ROOT / "schemas" / "vmlint.schema.json"
+RULE_SCHEMA = ROOT / "schemas" / "rules.schema.json"
+CONFIGURATION = ROOT / "docs" / "configuration.md"
 
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n", re.MULTILINE)
 FILES = re.compile(r"(?<=^  files: &names ).*$", re.MULTILINE)
+SETTINGS_TABLE = re.compile(r"(?<=^<!-- made by 'make docs' -->\n).*?(?=^<!-- -->$)", re.MULTILINE | re.DOTALL)
 TIMEOUT = 60
 
 KINDS = {
@@ -61,7 +68,9 @@ def pages() -> dict[str, str]:
 
 
 def _index() -> Iterator[str]:
-    yield from ("# Rules", "", "Made from the tables in `rules/` by `make docs`, as are the pages of the rules.")
+    yield from ("# Rules", "", "Made from the tables in `rules/` by `make docs`, as are the pages of the rules.", "")
+    topics = Counter(rule.topic for rule in rules().values())
+    yield from (f"- [{topic}](#{topic}): {count} rule{'s' if count > 1 else ''}" for topic, count in topics.items())
     for topic, members in groupby(rules().values(), key=lambda rule: rule.topic):
         yield from ("", f"## {topic}", "", "| rule | severity | fix | what it finds |", "|---|---|---|---|")
         yield from map(_row, members)
@@ -74,10 +83,30 @@ def _row(rule: Rule) -> str:
     return f"| [{rule.name}]({rule.name}.md) | {rule.severity} | {fixes} | {summary} |"
 
 
+def settings_table() -> str:
+    """The keys of a configuration file."""
+    rows = [_setting_row(key, setting) for key, setting in SETTINGS.items()]
+    return "\n".join(["| key | meaning | default | option |", "|---|---|---|---|", *rows, ""])
+
+
+def _setting_row(key: str, setting: Setting) -> str:
+    about = f"{setting.about}: {'a table of ' if setting.is_table else ''}{VALUES[setting.kind]}"
+    option = f"`{setting.option}`" + (" adds" if setting.adds else "") if setting.option else ""
+    return f"| `{key}` | {about} | {setting.default} | {option} |"
+
+
+def guides() -> dict[Path, str]:
+    """The files of docs/ that are written by hand, with what the program adds to them."""
+    found = {path: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md") if path != DEPRECATIONS}
+    found[CONFIGURATION] = SETTINGS_TABLE.sub(lambda _: settings_table(), found[CONFIGURATION])
+    return {path: with_output(text) for path, text in found.items()}
+
+
 def with_output(markdown: str) -> str:
     """A Markdown text, each `$ command` in its console blocks followed by what that command prints today.
 
-    A block's commands run one after another in a new folder that holds a copy of examples/ and nothing else.
+    A block's commands run one after another in a new folder that holds copies of examples/ and of what is in
+    docs/examples/, and nothing else.
     """
     return CONSOLE.sub(lambda block: _played(block[0]), markdown)
 
@@ -85,6 +114,7 @@ def with_output(markdown: str) -> str:
 def _played(block: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "examples", Path(folder, "examples"))
+        shutil.copytree(ROOT / "docs" / "examples", folder, dirs_exist_ok=True)
         environment = {
             "HOME": folder,
             "LC_ALL": "C.UTF-8",
@@ -192,8 +222,10 @@ def main(arguments: Sequence[str]) -> int:
     """Write what is not current, or name it."""
     wanted = {PAGES / name: text for name, text in pages().items()}
     wanted[DEPRECATIONS] = deprecations()
+    wanted.update(guides())
     wanted[README] = with_output(README.read_text("utf-8"))
     wanted[SCHEMA] = config_schema()
+    wanted[RULE_SCHEMA] = rule_schema()
     wanted[HOOKS] = FILES.sub(lambda _: hook_files(), HOOKS.read_text("utf-8"))
     left_over = sorted(set(PAGES.glob("*.md")) - set(wanted))
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]

@@ -28,6 +28,7 @@ ACCELS = {
         **dict.fromkeys(("xen-gnttab-max-frames", "xen-version"), VALUE),
     },
     "tcg": {"one-insn-per-tb": BOOLEAN, "split-wx": BOOLEAN, "tb-size": VALUE, "thread": VALUE},
+    "xen": {"igd-passthru": BOOLEAN},
 }
 """What the accelerators may have by qemu-options.hx; they cannot be asked for a list."""
 SILENT = {"colo-compare", "x-remote-object", "main-loop"}

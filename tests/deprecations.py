@@ -107,9 +107,10 @@ def disagreements(case: Case, version: str, ask: Ask) -> Iterator[str]:
 
 def _old_form(found: list[Any], answer: Answer) -> Iterator[str]:
     severity = found[0].severity if found else ""
-    is_passed_over = any("pass over" in d.message for d in found)
-    if severity == "error" and not answer.error and not is_passed_over:
+    if severity == "error" and not answer.error:
         yield f"takes it, said: {found[0].message}"
+    if severity != "error" and LACKS.search(answer.error):
+        return
     if severity != "error" and answer.error:
         yield f"refuses it: {answer.error}; said: {found[0].message if found else 'nothing'}"
     if severity == "warning" and not answer.error:

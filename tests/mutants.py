@@ -24,17 +24,22 @@ ATTRIBUTE_NAMES = (
     "bogus",
     "speed",
 )
+ELEMENT_NAMES = ("address", "alias", "bogus", "driver", "memory", "model", "name", "option", "source", "target", "vcpu")
 WORD = re.compile(r"[A-Za-z][A-Za-z_-]{2,}")
 
 
 class Mutant(NamedTuple):
-    """A text with one mistake at `start` to `end`, and the word that stood there before a misspelling."""
+    """A text with one mistake at `start` to `end`, and the word that stood there before a misspelling.
+
+    Where an attribute was put in that may be there, it is its value, which follows, that is the mistake.
+    """
 
     kind: str
     text: str
     start: int
     end: int
     word: str
+    value: str = ""
 
 
 def misspell(word: str, rng: random.Random) -> str:
@@ -45,7 +50,11 @@ def misspell(word: str, rng: random.Random) -> str:
         lambda: word[:at] + word[at] + word[at:],
         lambda: word[:at] + word[at : at + 2][::-1] + word[at + 2 :],
         lambda: word[:at] + rng.choice(string.ascii_lowercase) + word[at + 1 :],
+        lambda: word[:at] + rng.choice(string.ascii_lowercase) + word[at:],
         lambda: word[:at] + word[at].swapcase() + word[at + 1 :],
+        word.lower,
+        word.capitalize,
+        lambda: word + "s",
     ]
     changed = rng.choice(slips)()
     return changed if changed and changed != word and re.match(r"[A-Za-z_]", changed) else word + word[-1]
@@ -57,7 +66,9 @@ def mutant(text: str, rng: random.Random) -> Mutant | None:
     if not elements:
         return None
     element = rng.choice(elements)
-    kind = rng.choice((_attribute, _element, _value, _misplaced, _added))
+    kind = rng.choice(
+        (_attribute, _element, _value, _misplaced, _moved_attribute, _added, _added_element, _removed, _number)
+    )
     return kind(text, element, elements, rng)
 
 
@@ -112,5 +123,50 @@ def _added(text: str, element: Element, elements: list[Element], rng: random.Ran
     name = rng.choice(ATTRIBUTE_NAMES)
     if any(name == other for other, _, _ in attributes(text, element)):
         return None
-    at = tag_name(text, element)[1]
-    return Mutant("added", f"{text[:at]} {name}='1'{text[at:]}", at + 1, at + 1 + len(name), "")
+    return _insert(text, tag_name(text, element)[1] + 1, name, "='1'", "added")
+
+
+def _insert(text: str, start: int, name: str, value: str, kind: str) -> Mutant:
+    """An attribute put in just after the name of an element."""
+    new = f"{text[: start - 1]} {name}{value}{text[start - 1 :]}"
+    return Mutant(kind, new, start, start + len(name), "", value)
+
+
+def _moved_attribute(text: str, element: Element, elements: list[Element], rng: random.Random) -> Mutant | None:
+    """An attribute that stands in another element of the document."""
+    found = list(attributes(text, rng.choice(elements)))
+    if not found:
+        return None
+    name, low, high = rng.choice(found)
+    if ":" in name or any(name == other for other, _, _ in attributes(text, element)):
+        return None
+    return _insert(text, tag_name(text, element)[1] + 1, name, f"={text[low - 1]}{text[low : high + 1]}", "moved")
+
+
+def _added_element(text: str, element: Element, elements: list[Element], rng: random.Random) -> Mutant | None:
+    if element.end == element.tag_end:
+        return None
+    name = rng.choice(ELEMENT_NAMES)
+    new = f"{text[: element.tag_end]}<{name}/>{text[element.tag_end :]}"
+    start = element.tag_end + 1
+    return Mutant("added element", new, start, start + len(name), "")
+
+
+def _removed(text: str, element: Element, elements: list[Element], rng: random.Random) -> Mutant | None:
+    """An attribute taken out: what is wrong is the element."""
+    found = list(attributes(text, element))
+    if not found:
+        return None
+    name, low, high = rng.choice(found)
+    start = text.rindex(name, element.start, low)
+    return Mutant("removed", text[:start] + text[high + 1 :], *tag_name(text, element), "")
+
+
+def _number(text: str, element: Element, elements: list[Element], rng: random.Random) -> Mutant | None:
+    """A number that is none any more."""
+    found = [entry for entry in attributes(text, element) if text[entry[1] : entry[2]].isdecimal()]
+    if not found:
+        return None
+    _, low, high = rng.choice(found)
+    new = rng.choice(("-1", "many", text[low:high] + "x", "", "1.5"))
+    return Mutant("number", text[:low] + new + text[high:], low, low + len(new), "")

@@ -62,19 +62,20 @@ def measure(folder: str) -> dict[str, str]:
             for name, properties in kinds.items():
                 for key, kind in {"": "", **properties}.items():  # "": that the thing itself is there
                     sections[section][name][key][release] = kind
-    _confirm(sections["machine"], qemus)
+    _confirm("-machine", sections["machine"], qemus, re.compile("."))
+    _confirm("-device", sections["device"], qemus, re.compile("legacy-"))  # which device-list-properties leaves out
     texts = {name: _file(name, spans, asked[name], parents) for name, spans in sections.items()}
     others = {alias: name for alias, name in aliases.items() if name in sections["device"]}
     texts["device"] += "".join(f'\n[{alias}]\nparent = "{name}"\n' for alias, name in sorted(others.items()))
     return texts
 
 
-def _confirm(machines: Spans, qemus: dict[str, Qemu]) -> None:
-    """A machine has some properties that it lists in no way, or only in some releases: ask for each by name."""
-    for machine, known in machines.items():
+def _confirm(option: str, spans: Spans, qemus: dict[str, Qemu], hidden: re.Pattern[str]) -> None:
+    """Some properties are listed in no way, or only in some releases: ask for each of those by name."""
+    for kind, known in spans.items():
         for name, when in known.items():
-            for release in known[""]:
-                if name and release not in when and qemus[release].has("-machine", machine, name):
+            for release in known[""] if hidden.match(name) else ():
+                if release not in when and qemus[release].has(option, kind, name):
                     when[release] = next(iter(when.values()))
             known[name] = {release: when[release] for release in RELEASES if release in when}
 

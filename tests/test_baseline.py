@@ -140,7 +140,7 @@ def test_rules_left_out_and_files_that_cannot_be_read_are_not_gone(tmp_path: Pat
     check(tmp_path, "--write-baseline", "known.json")
     assert check(tmp_path, "--baseline", "known.json", "--select", "teaming")[1]["gone"] == 0
     before = (tmp_path / "known.json").read_text()
-    (tmp_path / "b.sh").write_bytes(b"qemu" + b" " * (65 << 20))
+    (tmp_path / "b.sh").write_bytes(LINE.format(number=1).encode() + b" " * (65 << 20))
     code, summary, _ = check(tmp_path, "--baseline", "known.json", "--prune-baseline")
     assert (code, summary["gone"], (tmp_path / "known.json").read_text()) == (2, 0, before)
 
@@ -201,3 +201,9 @@ def test_a_file_that_is_no_baseline(tmp_path: Path, content: str | None, message
         (tmp_path / "known.json").write_text(content)
     done = vmlint("check", "--baseline", "known.json", cwd=tmp_path)
     assert (done.returncode, done.stderr.decode()) == (2, f"vmlint: error: {message}\n")
+
+
+def test_a_baseline_of_nothing_is_written_too(tmp_path: Path) -> None:
+    (tmp_path / "README").write_text("nothing")
+    assert vmlint("check", "--write-baseline", "known.json", cwd=tmp_path).returncode == 0
+    assert known(tmp_path) == {}

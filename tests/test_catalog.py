@@ -38,11 +38,25 @@ def test_a_whole_rule_is_read() -> None:
     assert rule.gates[0] == ("removed", "qemu", (9, 1))
 
 
+def test_a_variant_has_the_effect_of_its_rule_unless_it_says_another_or_is_no_error() -> None:
+    variants = {"same": {}, "other": {"effect": "unknown"}, "milder": {"severity": "warning"}}
+    (rule,) = load("rules/house.toml", {"bad-thing": {**RULE, "effect": "refused", "variants": variants}})
+    effects = {name: variant.effect for name, variant in rule.variants.items()}
+    assert effects == {"": "refused", "same": "refused", "other": "unknown", "milder": "starts"}
+    (rule,) = load("rules/house.toml", {"bad-thing": RULE})
+    assert rule.variants[""].effect == "starts", "where nothing is said"
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"sevrity": "error"}, "rules/house.toml: [bad-thing]: unknown key 'sevrity'; known are"),
         ({"severity": "fatal"}, "rules/house.toml: [bad-thing]: 'severity' must be one of error, warning, note"),
+        ({"effect": "explodes"}, "rules/house.toml: [bad-thing]: 'effect' must be one of starts, refused, unknown"),
+        (
+            {"severity": "warning", "effect": "refused"},
+            "rules/house.toml: [bad-thing]: what is refused must be an error, not a warning",
+        ),
         ({"message": 3}, "rules/house.toml: [bad-thing]: 'message' must be a text"),
         ({"removed": {"qemu": "nine"}}, "rules/house.toml: [bad-thing].removed: 'nine' is not a version"),
         ({"removed": {"xen": "4.1"}}, "rules/house.toml: [bad-thing].removed: unknown product 'xen'"),

@@ -166,6 +166,13 @@ def test_an_excluded_file_that_cannot_be_read_is_no_failure(tmp_path: Path) -> N
         (tmp_path / "vendor").chmod(0o700)
 
 
+@pytest.mark.parametrize("target", ["'debian-12'", "['debian-12']", "['debian-12', 'debian-13']"])
+def test_a_target_is_one_name_or_several(tmp_path: Path, target: str) -> None:
+    write(tmp_path, vmlint_toml=f"target = {target}\n", start_sh=BAD)
+    assert found(tmp_path) == ["start.sh warning short-boolean"] * 2
+    assert 'target = ["debian-12"' in vmlint("config", cwd=tmp_path).stdout.decode()
+
+
 MISTAKES = [
     ("slect = []", "vmlint.toml:1: unknown key 'slect'; did you mean 'select'?"),
     ("\n[rules]\nextends = []", "vmlint.toml:3: unknown key 'rules.extends'; did you mean 'extend'?"),
@@ -218,6 +225,8 @@ def test_what_is_no_toml_of_ours(data: bytes, message: str) -> None:
 def test_a_mistake_is_told_even_if_there_is_nothing_to_lint(tmp_path: Path) -> None:
     for config in ("slect = []", "select = ['no-such-rule']"):
         assert vmlint("check", cwd=write(tmp_path, vmlint_toml=config)).returncode == 2
+    for option in ("--rules", "--baseline"):
+        assert vmlint("check", "--no-config", option, "nowhere", cwd=tmp_path).returncode == 2
     assert vmlint("check", "--config", "nowhere.toml", cwd=tmp_path).stderr.decode() == (
         "vmlint: error: nowhere.toml: no such file or directory\n"
     )

@@ -58,6 +58,9 @@ def test_everything_is_read_and_what_is_reported_is_known_to_be_true(folder: Pat
     }
     changed = {  # domains that libvirt's own tests take as they are, and that it changes or refuses
         ("disk-target-twice", "disk-same-targets.xml"),
+        ("disk-place-twice", "disk-same-targets.xml"),
+        ("disk-place-twice", "disk-address-conflict.xml"),
+        ("disk-target-mismatch", "disk-attaching-partition-nosupport.xml"),
         ("numa-cells-leave-vcpus-out", "numavcpus-topology-mismatch.xml"),
         ("vcpupin-out-of-range", "X-Seed"),
         *(

@@ -13,12 +13,13 @@ from tests.helpers import ROOT
 from vmlint import catalog
 from vmlint.data import parse_toml
 from vmlint.libvirt.deprecations import facts as libvirt_facts
-from vmlint.qemu.deprecations import Row, facts
-from vmlint.qemu.new_forms import CONVERSIONS, VERBS
+from vmlint.qemu.conversions import CONVERSIONS
+from vmlint.qemu.deprecations import Row, kinds, rows
+from vmlint.qemu.new_forms import VERBS
 
 ACCOUNT = parse_toml(str(Path(__file__).parent / "deprecations_elsewhere.toml"))
 KNOWN = ROOT.parent / "shared" / "facts" / "deprecations.jsonl"
-ROWS = [pytest.param(kind, row, id=f"{kind}-{row.id}-{n}") for kind in facts() for n, row in enumerate(facts()[kind])]
+ROWS = [pytest.param(kind, row, id=f"{kind}-{row.id}-{n}") for kind in kinds() for n, row in enumerate(rows(kind))]
 EXTRAS = {
     "before", "by-value", "convert", "fresh", "instead", "kinds", "machines", "safety", "source", "unless", *VERBS,
 }  # fmt: skip
@@ -38,7 +39,7 @@ def test_a_row_is_whole(kind: str, row: Row) -> None:
 
 
 def test_every_known_thing_is_covered_or_left_out_with_a_reason() -> None:
-    by_rows = {row.id for rows in facts().values() for row in rows}
+    by_rows = {row.id for kind in kinds() for row in rows(kind)}
     by_rules, left_out = ACCOUNT["rule"], ACCOUNT["left-out"]
     assert set(by_rules.values()) <= set(catalog.rules())
     assert all(len(reason) > 20 for reason in left_out.values())
@@ -77,4 +78,4 @@ def test_disagreements_with_a_qemu_are_seen() -> None:
 
 
 def test_more_than_120_things_have_been_asked_for() -> None:
-    assert len({case.id for case in real.cases()} & {row.id for rows in facts().values() for row in rows}) > 100
+    assert len({case.id for case in real.cases()} & {row.id for kind in kinds() for row in rows(kind)}) > 100

@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from tests.helpers import vmlint
+from tests.helpers import ROOT, vmlint
 from vmlint.catalog import rules
+from vmlint.data import toml_library
 from vmlint.discover import UsageError
 from vmlint.house import read_rules
+from vmlint.rule_schema import rule_schema
 
 DISK = """<domain type='kvm'>
   <name>a</name>
@@ -170,6 +173,20 @@ def test_a_mistake_is_told_with_file_line_and_key(tmp_path: Path, old: str, new:
     done = vmlint("check", "--rules", "house.toml", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.decode().startswith(f"vmlint: error: house.toml{message}")
+
+
+def test_the_schema_is_current_and_takes_what_the_program_takes() -> None:
+    text = (ROOT / "schemas" / "rules.schema.json").read_text("utf-8")
+    assert text == rule_schema(), "run 'make docs'"
+    validator = Draft202012Validator(json.loads(text))
+    validator.check_schema(validator.schema)
+    for path in [*(ROOT / "rules").glob("*.toml"), ROOT / "docs" / "examples" / "house.toml"]:
+        assert [
+            error.message for error in validator.iter_errors(toml_library().loads(path.read_text("utf-8")))
+        ] == [], path.name
+    for old, new, message in MISTAKES:
+        if "unknown key" in message or "must be one of" in message:
+            assert not validator.is_valid(toml_library().loads(HOUSE.replace(old, new, 1))), message
 
 
 def test_two_files_with_a_rule_of_one_name(folder: Path) -> None:

@@ -79,6 +79,17 @@ def test_a_text_can_be_given_its_networks() -> None:
     assert rules(vmlint.check_text(GUEST, "guest.xml", networks=[LAN, ROUTED.encode()])) == ["teaming-network-not-pool"]
 
 
+def test_only_a_pool_that_lists_its_devices_has_a_size() -> None:
+    start, end = GUEST.index("    <interface"), GUEST.index("  </devices>")
+    other = GUEST[start:end].replace("ua-b", "ua-c").replace(MAC, "52:54:00:aa:bb:02")
+    twice = GUEST[:end] + other + GUEST[end:]
+    listed = "<address type='pci' domain='0' bus='3' slot='7' function='1'/>"
+    for devices, small in ((listed, True), (f"<pf dev='eth0'/>{listed}", False), (listed + "{{ more }}", False)):
+        pool = f"<network><name>vfs</name><forward mode='hostdev'>{devices}</forward></network>"
+        found = vmlint.check_text(twice, "guest.xml", networks=[LAN, pool]).diagnostics
+        assert ("teaming-pool-too-small" in [d.rule for d in found]) is small, devices
+
+
 def test_two_definitions_leave_it_open_unless_one_is_given(tmp_path: Path) -> None:
     paths = write(tmp_path, guest=GUEST, lan=LAN, one=POOL, two=ROUTED)
     (found,) = vmlint.check_paths(paths).diagnostics
@@ -129,7 +140,12 @@ def test_the_command_line_takes_networks_and_says_what_is_wrong_with_them(tmp_pa
     assert b"teaming-network-not-pool" in command("check", *given, "guest.xml", cwd=tmp_path).stdout
     stdin = command("check", *given, "-", cwd=tmp_path, stdin=GUEST.encode())
     assert b"teaming-network-not-pool" in stdin.stdout
-    for name, words in (("guest.xml", b"guest.xml: no libvirt network in it"), ("none.xml", b"none.xml: no such file")):
+    (tmp_path / "cut.xml").write_text("<network>\n<name>vfs</name>\n<forward mode=")
+    for name, words in (
+        ("cut.xml", b"cut.xml:3:"),
+        ("guest.xml", b"guest.xml: no libvirt network in it"),
+        ("none.xml", b"none.xml: no such file"),
+    ):
         done = command("check", "--network", name, "lan.xml", cwd=tmp_path)
         assert (done.returncode, words in done.stderr) == (2, True), done.stderr
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +82,7 @@ def test_notes_alone_do_not_fail_a_run_unless_they_are_the_threshold(tmp_path: P
 
 def terminal(folder: Path, *arguments: str, **environment: str) -> str:
     """What a run prints on a terminal."""
+    pty = pytest.importorskip("pty")
     leader, follower = pty.openpty()
     command = [sys.executable, "-m", "vmlint", *arguments]
     env = {"PYTHONPATH": str(ROOT / "linter"), "PATH": os.defpath, "TERM": "xterm", "PYTHONUTF8": "1", **environment}

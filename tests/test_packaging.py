@@ -74,8 +74,14 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert {name for name in held if name.endswith(".toml")} == data
     facts = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "rules" / "facts").rglob("*.toml")]
     compiled = {f"vmlint/compiled/{'.'.join(path.parts)}.json" for path in facts}
-    assert {name for name in held if name.endswith(".json")} == {*compiled, "vmlint/compiled/rules.json"}
-    assert any(name.startswith("vmlint/schemas/") for name in held)
+    schemas = {f"vmlint/schemas/{path.name}" for path in (ROOT / "schemas").iterdir()}
+    assert "vmlint/schemas/domain.xsd" in schemas
+    assert {name for name in held if name.startswith("vmlint/schemas/")} == schemas
+    json = {name for name in held if name.endswith(".json")}
+    assert json - schemas == {
+        *compiled,
+        *(f"vmlint/compiled/{name}.json" for name in ("rules", "schemas.domain", "schemas.network")),
+    }
     assert f"{information}/licenses/LICENSE" in held
 
 

@@ -121,6 +121,8 @@ class TestFacts:
             ("audiodev", "alsa", "out.try-poll", Parameter(BOOLEAN)),
             ("accel", "tcg", "one-insn-per-tb", Parameter(BOOLEAN, (10, 0))),
             ("accel", "kvm", "kernel-irqchip", Parameter(WORD)),
+            ("accel", "xen", "igd-passthru", Parameter(BOOLEAN)),
+            ("device", "nvme", "legacy-cmb", Parameter(BOOLEAN, (7, 2))),  # device-list-properties leaves out legacy-*
         ],
     )
     def test_has(self, section: str, kind: str, name: str, expected: Parameter) -> None:

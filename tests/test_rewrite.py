@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.helpers import lint_and_fix
-from vmlint.qemu.deprecations import facts
+from vmlint.qemu.deprecations import rows
 from vmlint.qemu.rewrite import split_options
 
 TOPIC = "deprecations"
@@ -53,6 +53,19 @@ def fixed(text: str, path: str = "start.sh", qemu: str | None = None, unsafe: bo
         ("-M pc,enforce-config-section=on", "-global migration.send-configuration=on -M pc"),
         ("-drive if=none,id=d,serial=S -device ide-hd,drive=d", "-drive if=none,id=d -device ide-hd,drive=d,serial=S"),
         ("-drive if=none,id=d,serial=S", "-drive if=none,id=d,serial=S"),
+        ("-drive if=none,id=d,boot=on -device ide-hd,drive=d", "-drive if=none,id=d -device ide-hd,drive=d,bootindex=1"),
+        ("-drive if=virtio,file=x,boot=off", "-drive if=virtio,file=x"),
+        ("-device ivshmem,size=1M,shm=a", "-object memory-backend-file,id=shm0,size=1M,share=on,mem-path=/dev/shm/a "
+         "-device ivshmem-plain,memdev=shm0"),
+        ("-netdev user,id=n -net dump,file=f", "-netdev user,id=n -object filter-dump,id=dump0,netdev=n,file=f"),
+        ("-netdev user,id=n -netdev user,id=m -net dump,file=f", "-netdev user,id=n -netdev user,id=m -net dump,file=f"),
+        ("-m 256 -numa node", "-m 256 -object memory-backend-ram,id=ram0,size=256M -numa node,memdev=ram0"),
+        ("-m $M -numa node", "-m $M -numa node"),
+        ('-plugin f.so,arg="a=b" -plugin g.so,arg=c', '-plugin f.so,"a=b" -plugin g.so,c=on'),
+        ("-usb -usbdevice disk:x.img", "-usb -usb -drive if=none,id=usbdisk0,file=x.img -device usb-storage,drive=usbdisk0"),
+        ("""-blockdev '{"driver": "qcow2", "backing": ""}'""", """-blockdev '{"driver": "qcow2", "backing": null}'"""),
+        ("-cpu max,pcommit=on,+avx", "-cpu max,+avx"),
+        ("-iscsi user=u,password=a,,b", "-object secret,id=iscsisec0,data=a,,b -iscsi user=u,password-secret=iscsisec0"),
         ("-device nvme,serial=x,num_queues=1", "-device nvme,serial=x,num_queues=1"),
     ],
 )  # fmt: skip
@@ -95,7 +108,7 @@ def test_words_become_options() -> None:
     assert list(split_options([])) == []
 
 
-OLD = [row.options[0] for row in facts()["option"] if row.values is None and not row.where]
+OLD = [row.options[0] for row in rows("option") if row.values is None and not row.where]
 WORD = st.sampled_from(
     ["-m 1G", "-snapshot", "-serial tcp::1,server=on", "-smp 2,sockets=0", "-name $X", '"$Y"', "-display gtk"]
 )
@@ -106,7 +119,7 @@ OPTION = st.sampled_from(OLD).map(
 
 @given(st.lists(st.one_of(WORD, OPTION), min_size=1, max_size=6), st.sampled_from([" ", " \\\n  ", "\t"]))
 def test_fixes_leave_words_and_come_to_rest(parts: list[str], between: str) -> None:
-    text = between.join(["qemu-system-x86_64", *parts]) + "\n"
+    text = between.join(["qemu-system-x86_64", "-m 1G", *parts]) + "\n"
     after = fixed(text)
     assert fixed(after) == after
     kept = [part for part in parts if part.startswith(("-m ", "-serial", "-snapshot", "-name"))]

@@ -20,6 +20,7 @@ from vmlint.engine import Engine
 FIXTURES = sorted((Path(__file__).parent / "xml").glob("*.xml"))
 SCHEMA_RULES = {name: rule for name, rule in rules().items() if rule.topic == "schema"}
 ENGINE = Engine(SCHEMA_RULES, target())
+ROOTS = ("domain", "network")
 DOMAIN = "<domain type='kvm'>\n  <name>guest</name>\n{}</domain>\n"
 
 
@@ -185,3 +186,58 @@ TEMPLATE = """<domain type='kvm'>
 def test_branches_of_a_template_are_not_taken_for_doubled(signs: tuple[str, str, str]) -> None:
     found = check_text(TEMPLATE % signs, "guest.xml.j2").diagnostics
     assert [d.rule for d in found] == ["unknown-element"]
+
+
+@pytest.mark.parametrize(
+    ("inner", "rules"),
+    [("example.com", []), ("<searchlist/>", []), ("<name>guest</name><vpcu>1</vpcu>", ["unknown-element"])],
+)
+def test_an_element_called_domain_in_another_file_may_not_be_libvirts(inner: str, rules: list[str]) -> None:
+    text = f"<profile>\n  <dns>\n    <domain>{inner}</domain>\n  </dns>\n</profile>\n"
+    assert [d.rule for d in check_text(text, "autoinst.xml.pkrtpl.hcl").diagnostics] == rules
+
+
+def test_a_document_with_very_many_mistakes_says_that_more_follow() -> None:
+    disk = "<disk type='file'><bogus/><target dev='sd{0}' bus='scsi'/></disk>\n"
+    body = "".join(disk.format(number) for number in range(3000))
+    found = lint("guest.xml", DOMAIN.format(f"<devices>{body}</devices>").encode())
+    listed = [d for d in found if d.rule in SCHEMA_RULES]
+    assert len(listed) == 1000
+    assert [len(d.notes) for d in listed] == [0] * 999 + [1]
+
+
+def test_how_old_a_part_is_does_not_need_xmlschema(tmp_path: Path) -> None:
+    (tmp_path / "new.xml").write_text(DOMAIN.format("  <devices><audio id='1' type='pipewire'/></devices>\n"))
+    code = (
+        "import sys; from vmlint.cli import main; "
+        "main(['check', '--libvirt', '>=9', 'new.xml']); print('xmlschema' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={"PYTHONPATH": str(ROOT / "linter")},
+    )  # fmt: skip
+    assert "new in libvirt 9.10" in done.stdout
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_editors_can_show_what_everything_means() -> None:
+    """Every attribute has a documentation, and every element one of its own or of its type."""
+    xs = "{http://www.w3.org/2001/XMLSchema}"
+    roots = [etree.parse(path).getroot() for path in sorted((ROOT / "schemas").glob("*.xsd"))]
+    assert len(roots) > 10
+    documented = {
+        type_.get("name")
+        for root in roots
+        for type_ in root.iter(f"{xs}complexType", f"{xs}simpleType")
+        if type_.find(f"{xs}annotation/{xs}documentation") is not None
+    }
+    missing = [
+        (root.base, member.sourceline, member.get("name"))
+        for root in roots
+        if root.get("targetNamespace") is None
+        for member in root.iter(f"{xs}element", f"{xs}attribute")
+        if member.get("name") not in (None, *ROOTS)
+        and member.find(f"{xs}annotation/{xs}documentation") is None
+        and not (member.tag == f"{xs}element" and member.get("type") in documented)
+    ]
+    assert missing == []

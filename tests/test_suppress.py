@@ -112,3 +112,62 @@ def test_an_unknown_rule_is_told() -> None:
 )
 def test_what_is_no_such_comment(text: str) -> None:
     assert left(text + LINE) == (["short-boolean"] * 2, 0)
+
+
+HOSTS = {
+    "start.sh": ("#", "qemu-kvm -qmp unix:q,server\n"),
+    "x.args": ("#", "-nodefaults -qmp unix:q,server\n"),
+    "x.fish": ("#", "qemu-kvm -qmp unix:q,server\n"),
+    "Makefile": ("#", "ARGS := -qmp unix:q,server\n"),
+    "rules.mk": ("#", "run:\n\tqemu-kvm -qmp unix:q,server\n"),
+    "justfile": ("#", "run:\n    qemu-kvm -qmp unix:q,server\n"),
+    "vm.service": ("#", "[Service]\nExecStart=qemu-kvm -qmp unix:q,server\n"),
+    "b.service": (";", "[Service]\nExecStart=qemu-kvm -qmp unix:q,server\n"),
+    "vm.env": ("#", "ARGS='-qmp unix:q,server'\n"),
+    "conf.d/qemu": ("#", 'ARGS="-qmp unix:q,server"\n'),
+    "101.conf": ("#", "args: -qmp unix:q,server\n"),
+    "vm.bb": ("#", 'QB_OPT = "-qmp unix:q,server"\n'),
+    "Dockerfile": ("#", 'CMD ["qemu-kvm", "-qmp", "unix:q,server"]\n'),
+    "vm.cfg": ("#", '[drive]\n  file = "a.img"\n  if = "virtio"\n  readonly = "ON"\n'),
+    "x.cmake": ("#", "set(A -qmp unix:q,server)\n"),
+    "x.bat": ("rem", "qemu-system-arm -qmp unix:q,server\n"),
+    "y.cmd": ("::", "qemu-system-arm -qmp unix:q,server\n"),
+    "x.ps1": ("#", "qemu-system-arm -qmp unix:q,server\n"),
+    "x.py": ("#", 'x = ["-qmp", "unix:q,server"]\n'),
+    "x.go": ("//", 'x := []string{"-qmp", "unix:q,server"}\n'),
+    "x.rs": ("//", 'let x = ["-qmp", "unix:q,server"];\n'),
+    "x.ts": ("//", 'x = ["-qmp", "unix:q,server"]\n'),
+    "x.c": ("//", 'x = {"-qmp", "unix:q,server"};\n'),
+    "Vagrantfile": ("#", 'x = ["-qmp", "unix:q,server"]\n'),
+    "x.pl": ("#", 'my @x = ("-qmp", "unix:q,server");\n'),
+    "x.nix": ("#", '{ x = [ "-qmp" "unix:q,server" ]; }\n'),
+    "x.lua": ("--", 'x = {"-qmp", "unix:q,server"}\n'),
+    "x.hs": ("--", 'x = ["-qmp", "unix:q,server"]\n'),
+    "x.el": (";;", '(list "-qmp" "unix:q,server")\n'),
+    "x.jsonc": ("//", '["-qmp", "unix:q,server"]\n'),
+    "x.toml": ("#", 'x = ["-qmp", "unix:q,server"]\n'),
+    ".cargo/config": ("#", 'runner = "qemu-system-arm -qmp unix:q,server"\n'),
+    "x.pkr.hcl": ("#", 'x = [["-qmp", "unix:q,server"]]\n'),
+    "x.yaml": ("#", 'x: ["-qmp", "unix:q,server"]\n'),
+    "user-data": ("#", "#cloud-config\nruncmd:\n  - qemu-kvm -qmp unix:q,server\n"),
+    "x.md": ("<!--", "    $ qemu-kvm -qmp unix:q,server\n"),
+    "x.rst": ("..", "::\n\n    $ qemu-kvm -qmp unix:q,server\n"),
+    "x.adoc": ("//", "    $ qemu-kvm -qmp unix:q,server\n"),
+    "x.org": ("#", "  qemu-kvm -qmp unix:q,server\n"),
+}
+
+
+@pytest.mark.parametrize("path", HOSTS)
+def test_each_host_format_has_a_comment_for_it(path: str) -> None:
+    sign, text = HOSTS[path]
+    *before, last = text.splitlines(keepends=True)
+    assert len(left(text, path)[0]) == 1
+    end = " -->" if sign == "<!--" else ""
+    indent = last[: len(last) - len(last.lstrip())] if sign != ".." else ""
+    line = f"{indent}{sign} vmlint: ignore[short-boolean, boolean-not-on-or-off] why{end}\n"
+    assert left("".join([*before, line, last]), path) == ([], 1)
+    whole = f"{sign} vmlint: ignore-file[short-boolean, boolean-not-on-or-off] why{end}\n"
+    assert left((before[0] + whole + "".join([*before[1:], last])) if path == "user-data" else whole + text, path) == (
+        [],
+        1,
+    )

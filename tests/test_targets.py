@@ -137,9 +137,9 @@ def test_the_library_takes_targets() -> None:
 
 def test_the_list_as_text_and_json(tmp_path: Path) -> None:
     text = vmlint("targets", cwd=tmp_path).stdout.decode().splitlines()
-    assert text[0].split() == ["TARGET", "ALSO", "QEMU", "LIBVIRT"]
-    assert ["debian-12", "7.2", "9.0"] in [line.split() for line in text]
-    assert ["proxmox-9.2", "proxmox-9", "11.0", "-"] in [line.split() for line in text]
+    assert text[0].split() == ["TARGET", "ALSO", "QEMU", "LIBVIRT", "SEEN"]
+    assert ["debian-12", "7.2", "9.0", "2026-11-25"] in [line.split() for line in text]
+    assert ["proxmox-9.2", "proxmox-9", "11.0", "-", "2026-11-25"] in [line.split() for line in text]
     listed = json.loads(vmlint("targets", "--output-format", "json", cwd=tmp_path).stdout)
     assert listed["version"] == 1
     by_name = {entry["name"]: entry for entry in listed["targets"]}
@@ -148,3 +148,25 @@ def test_the_list_as_text_and_json(tmp_path: Path) -> None:
     assert by_name["proxmox-9.2"]["libvirt"] is None
     assert by_name["rhel-9.8"]["also"] == ["rhel-9"]
     assert set(by_name["debian-12"]) == {"name", "also", "title", "qemu", "libvirt", "packages", "source", "seen"}
+
+
+def test_a_configuration_may_name_targets_and_the_command_line_goes_before_all_of_it(tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_bytes(SCRIPT)
+    (tmp_path / "vmlint.toml").write_text('target = ["debian-11"]\n')
+    assert vmlint("check", cwd=tmp_path).returncode == 0
+    assert vmlint("check", "--target", "debian-12", cwd=tmp_path).returncode == 1
+    assert vmlint("check", "--qemu", ">=6", cwd=tmp_path).returncode == 1
+    (tmp_path / "vmlint.toml").write_text('qemu = "<6"\ntarget = ["debian-12"]\n')
+    assert vmlint("check", cwd=tmp_path).returncode == 0, "its own qemu goes before its target"
+    assert vmlint("check", "--target", "debian-12", cwd=tmp_path).returncode == 1, "and not before the user's"
+    (tmp_path / "vmlint.toml").write_text('target = [\n  "debian-12",\n  "debain-13",\n]\n')
+    done = vmlint("check", cwd=tmp_path)
+    message = "vmlint.toml:3: no target is called 'debain-13'; did you mean 'debian-13'?"
+    assert (done.returncode, done.stderr.decode()) == (2, f"vmlint: error: {message}\n")
+
+
+def test_upgrade_leaves_out_what_the_configuration_excludes(tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_bytes(SCRIPT)
+    (tmp_path / "vmlint.toml").write_text('exclude = ["*.sh"]\n')
+    assert vmlint("upgrade", "--to", "debian-13", cwd=tmp_path).stdout == b"No VM configuration found.\n"
+    assert b"1 VM " in vmlint("upgrade", "--to", "debian-13", "--no-config", cwd=tmp_path).stdout

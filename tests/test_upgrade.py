@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.helpers import read, vmlint
+from tests.deprecations import oracle
+from tests.helpers import ROOT, read, vmlint
 from vmlint.catalog import rules
 from vmlint.targets import find
 from vmlint.upgrade import REFUSED, STARTS, UNKNOWN, WARNS, UpgradeReport, vms
@@ -78,6 +80,21 @@ def test_several_documents_in_a_file_are_several_vms() -> None:
     assert found == {"plain": [STARTS], "paired": [REFUSED]}
 
 
+@pytest.mark.parametrize(
+    ("xml", "line"),
+    [
+        ("<!-- <domain> -->\n<domain type='kvm'><name>x</name></domain>", 2),
+        ("\n<domain\n  type='kvm'><name>x</name><metadata>&lt;domain&gt;</metadata></domain>", 2),
+        ("<domainsnapshot>\n<inactiveDomain type='kvm'><name>x</name></inactiveDomain></domainsnapshot>", 2),
+        ("<domainsnapshot>\n\n<domain type='kvm'><name>x</name></domain></domainsnapshot>", 3),
+        ("<?xml version='1.0' encoding='utf-16'?>\n<domain type='kvm'><name>x</name></domain>", 2),
+    ],
+)
+def test_the_line_of_a_domain_is_that_of_its_first_tag(xml: str, line: int) -> None:
+    data = xml.encode("utf-16" if "utf-16" in xml else "utf-8")
+    assert [(vm.name, vm.line) for vm in vms(read("x.xml", data))] == [("x", line)]
+
+
 def test_options_in_an_array_belong_to_the_one_command_of_the_script() -> None:
     script = '#!/bin/bash\nargs=(\n  -gdb tcp::1234,nodelay\n  -m 1G\n)\nqemu-system-x86_64 -name one "${args[@]}"\n'
     assert names("start.sh", script) == [("one", 6, "command-line")]
@@ -125,6 +142,38 @@ def test_what_nobody_can_tell_is_unknown_and_says_why(path: str, text: str, doub
 
 def test_a_variable_elsewhere_on_a_command_line_is_no_doubt() -> None:
     assert verdicts(judged({"c.sh": "qemu-system-x86_64 -name $N -M q35,accel=$A -drive file=$F\n"}))["…"] == [STARTS]
+
+
+def test_machine_types_age_from_release_to_release() -> None:
+    xml = "<domain type='kvm'><name>{0}</name><os><type arch='x86_64' machine='{0}'>hvm</type></os></domain>"
+    machines = ("pc-i440fx-2.5", "pc-q35-10.0", "pc-q35-rhel9.6.0", "q35")
+    report = judged({f"{name}.xml": xml.format(name) for name in machines}, ["debian-12", "debian-13", "fedora-44"])
+    assert verdicts(report) == {
+        "pc-i440fx-2.5": [STARTS, WARNS, REFUSED],
+        "pc-q35-10.0": [REFUSED, STARTS, STARTS],
+        "pc-q35-rhel9.6.0": [UNKNOWN] * 3,
+        "q35": [STARTS] * 3,
+    }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "-machine pc-i440fx-2.5",
+        "-machine pc-q35-10.0",
+        "-machine pc -no-hpet",
+        "-gdb tcp::0,nodelay",
+        "-chardev socket,id=c,path=s,server,nowait",
+    ],
+)
+def test_what_will_not_start_is_what_real_qemus_refuse(words: str) -> None:
+    folder = ROOT.parent / "shared" / "oracle"
+    if not (folder / "run.py").exists() or os.geteuid() != 0:
+        pytest.skip("no QEMUs of several releases beside the project, or not root, which asking them takes")
+    versions, ask = oracle(str(folder))
+    (only,) = judged({"a.sh": f"qemu-system-x86_64 {words}\n"}, [f"qemu-{version}" for version in versions]).vms
+    told = {version: on.verdict == REFUSED for version, on in zip(versions, only.judged, strict=True)}
+    assert told == {version: bool(ask(words.split(), version).error) for version in versions}
 
 
 def test_a_refusal_is_graver_than_a_doubt() -> None:

@@ -156,6 +156,18 @@ def test_reasons_fold_out_by_keyboard(shown: Page) -> None:
     assert shown.run("[...document.querySelectorAll('.why')].every(row => !row.hidden)") is True
 
 
+def test_assistive_technology_hears_a_table(shown: Page) -> None:
+    """The rows are laid out as grids, which must not take their meaning."""
+    shown.run("document.getElementById('vms-head').scrollIntoView()")
+    shown.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    nodes = shown.call("Accessibility.getFullAXTree")["nodes"]
+    heard = [(node["role"]["value"], node.get("name", {}).get("value")) for node in nodes if not node["ignored"]]
+    assert ("rowheader", "paired") in heard
+    assert ("columnheader", "debian-13") in heard
+    assert heard.count(("cell", "fails")) == 6
+    assert ("searchbox", "Search") in heard
+
+
 def test_hostile_names_are_only_text(browser: Page, tmp_path: Path) -> None:
     name = HOSTILE.replace("'", '"').replace("<", "&lt;")
     xml = f"<domain type='kvm'><name>{name}\u202eend</name></domain>"

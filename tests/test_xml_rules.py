@@ -86,6 +86,47 @@ def test_disks_that_a_template_chooses_from_may_have_one_target() -> None:
     assert found(f"<devices>{disk}{disk}</devices>\n") == [("disk-target-twice", "vda")]
 
 
+def disk(dev: str, bus: str = "", address: str = "", device: str = "disk") -> str:
+    given = f" bus='{bus}'" if bus else ""
+    place = f"<address type='drive' {address}/>" if address else ""
+    source = f"<driver type='raw'/><source dev='/dev/{dev}'/><target dev='{dev}'{given}/>{place}"
+    return f"<disk type='block' device='{device}'>{source}</disk>"
+
+
+@pytest.mark.parametrize(
+    "disks",
+    [
+        disk("sda", "virtio") + disk("vda", "virtio") + disk("hda", "usb"),  # no places on these
+        disk("hda", "ide") + disk("sda", "sata") + disk("sdb", "scsi"),
+        disk("sda", "sata", "unit='1'") + disk("sdb", "sata", "unit='0'"),
+        disk("sdh", "scsi") + disk("sda", "scsi", "controller='1' unit='1'"),
+        disk("sda", "{{ bus }}") + disk("vda", "{{ bus }}"),
+        disk("fda", device="cdrom") + disk("fdb", "fdc", device="floppy"),
+        f"{{% if a %}}{disk('sda', 'sata')}{{% else %}}{disk('hda', 'sata')}{{% endif %}}",
+    ],
+)
+def test_disks_that_libvirt_takes(disks: str) -> None:
+    """As measured: a name says nothing about the bus, and what a template chooses from is not there together."""
+    assert found(f"<devices>{disks}</devices>\n") == []
+
+
+@pytest.mark.parametrize(
+    ("disks", "rule", "at"),
+    [
+        (disk("hda") + disk("vda", "ide"), "disk-place-twice", "vda"),
+        (disk("hdg", "ide") + disk("hda", "ide", "controller='1' bus='1'"), "disk-place-twice", "address"),
+        (disk("sda", "scsi", "unit='2'") + disk("sdc", "scsi"), "disk-place-twice", "sdc"),
+        (disk("sdab", "sata") + disk("sda", "sata", "controller='4' unit='3'"), "disk-place-twice", "address"),
+        (disk("hda", "fdc"), "disk-target-mismatch", "fdc"),
+        (disk("fda", "ide", device="floppy"), "disk-target-mismatch", "ide"),
+        (disk("fda", "virtio"), "disk-target-mismatch", "fda"),
+        (disk("vda1", "virtio"), "disk-target-mismatch", "vda1"),
+    ],
+)
+def test_disks_that_libvirt_refuses(disks: str, rule: str, at: str) -> None:
+    assert found(f"<devices>{disks}</devices>\n") == [(rule, at)]
+
+
 @pytest.mark.parametrize(("memory", "reported"), [(">2048", True), (" unit='KiB'>2048", False), (">1048576", False)])
 def test_memory_without_a_unit(memory: str, reported: bool) -> None:
     assert (found(f"<memory{memory}</memory>\n") == [("memory-without-unit", "2048")]) == reported

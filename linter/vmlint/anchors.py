@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from .model import Anchor, Diagnostic, Document, Node
 from .source import OPAQUE, Span
@@ -14,7 +14,7 @@ NAMES = ("@id", "@name", "target@dev", "alias@name")
 
 def anchored(document: Document, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings of a document, in the order of the file, each with its anchor."""
-    spans = [(node.span, node) for root in document.roots for node in _all(root)]
+    spans = [(node.span, node) for root in document.roots for node in root.all()]
     coming = sorted(spans, key=lambda entry: (-entry[0].start, entry[0].end))
     around: list[tuple[Span, Node]] = []
     found = []
@@ -64,11 +64,3 @@ def _own_name(node: Node) -> str:
 def _digest(text: str) -> str:
     """A short hash of a text, however its words are spaced."""
     return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _all(root: Node) -> Iterator[Node]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(node.children)

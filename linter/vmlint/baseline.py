@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .discover import UsageError, reason
@@ -73,12 +73,11 @@ class Baseline:
 
     def looked_in(self, paths: Iterable[str], unread: Iterable[str]) -> None:
         """Findings in files at or below some paths, of which nothing was said, are gone too, but for files `unread`."""
-        tops = [os.path.abspath(path) for path in paths]
+        tops = {os.path.abspath(path) for path in paths}
         kept = {os.path.abspath(path) for path in unread}
         for name in self._files.keys() - self._gone.keys():
             path = os.path.abspath(os.path.join(self._folder, name))
-            is_below = any(path == top or path.startswith(os.path.join(top, "")) for top in tops)
-            if path not in kept and (is_below or not os.path.lexists(path)):
+            if path not in kept and (not tops.isdisjoint(_upward(path)) or not os.path.lexists(path)):
                 self._gone[name] = self._files[name]
 
     @property
@@ -123,6 +122,16 @@ def read(path: str) -> Baseline:
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not a baseline; --write-baseline writes one") from error
     return Baseline(path, files)
+
+
+def _upward(path: str) -> Iterator[str]:
+    """An absolute path, and the folders around it."""
+    while True:
+        yield path
+        above = os.path.dirname(path)
+        if above == path:
+            return
+        path = above
 
 
 def _take(known: Counter[Entry], entry: Entry) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .discover import UsageError
 from .model import SEVERITIES
 from .suggest import suggestion
-from .toml_file import Keys, TomlFile
+
+if TYPE_CHECKING:
+    from .toml_file import Keys, TomlFile
 
 SHARED = "pyproject.toml"
 TABLE: Keys = ("tool", "vmlint")
@@ -23,6 +25,7 @@ KINDS = {
     "severity": f"one of {', '.join(SEVERITIES)}",
     "texts": "a list of texts",
     "files": "a list of texts",
+    "some": "a text or a list of texts",
 }
 """What a value may be, in the words of a complaint. Files are named from the configuration file on."""
 
@@ -50,7 +53,7 @@ SETTINGS = {
         "text", "QEMU releases that the files must hold on, such as `>=7.2,<11`", "the newest release", "--qemu"
     ),
     "libvirt": Setting("text", "libvirt releases that they must hold on", "the newest release", "--libvirt"),
-    "target": Setting("texts", "releases that they must hold on, as in `debian-13`", "the newest of both", "--target"),
+    "target": Setting("some", "releases that they must hold on, as in `debian-13`", "the newest of both", "--target"),
     "select": Setting("texts", "rules and topics to look for", "all", "--select", names_rules=True),
     "ignore": Setting("texts", "rules and topics to leave out", "none", "--ignore", adds=True, names_rules=True),
     "min-severity": Setting(
@@ -113,6 +116,8 @@ def in_force(config: Config | None, given: Mapping[str, Any]) -> dict[str, InFor
         # Who selects on the command line wants to see those rules, whatever the file ignores.
         if key == "ignore" and given.get("select"):
             said = None
+        if key in ("qemu", "libvirt") and given.get("target"):  # it says both anew
+            said = None
         parts = [(setting.option, option)] if option else []
         if said and config and (setting.adds or not option):
             parts.insert(0, (config.where(key), _resolved(config, setting, said)))
@@ -139,6 +144,8 @@ def field(key: str) -> str:
 def parse(file: str, data: bytes, folder: str) -> Config | None:
     """A configuration file's content; its patterns count from `folder` on. None for a pyproject.toml that says nothing
     of vmlint. Raises UsageError."""
+    from .toml_file import TomlFile
+
     toml = TomlFile(file, data)
     prefix = TABLE if os.path.basename(file) == SHARED else ()
     table: Any = toml.tables
@@ -184,7 +191,9 @@ class _Reader:
 
     def _value(self, kind: str, value: Any, way: tuple[str, ...]) -> Any:
         """A value as Config holds it."""
-        if kind in ("texts", "files"):
+        if kind == "some" and isinstance(value, str):
+            return (value,)
+        if kind in ("texts", "files", "some"):
             if isinstance(value, list) and all(isinstance(text, str) for text in value):
                 return tuple(value)
         elif isinstance(value, bool if kind == "flag" else str) and (kind != "severity" or value in SEVERITIES):

@@ -45,6 +45,8 @@ class Result(NamedTuple):
     unfixed: list[Diagnostic] | None = None
     """What was found before the change."""
     open: Open | None = None
+    in_part: int = 0
+    """Commands to which variables add what is not known."""
 
     @classmethod
     def clean(cls, path: str) -> Result:
@@ -54,7 +56,7 @@ class Result(NamedTuple):
     @property
     def says_something(self) -> bool:
         """Whether it is more than one clean file."""
-        return bool(self.diagnostics or self.suppressed or self.networks or self.change or self.open)
+        return bool(self.diagnostics or self.suppressed or self.networks or self.change or self.open or self.in_part)
 
     def without_change(self) -> Result:
         """What is to say if the change cannot be made."""
@@ -139,12 +141,19 @@ class Looker:
             return document, _anchored(document, found) if policy.baseline and found else found
 
         document, found = look(data)
-        result = Result(path, found, suppressed.get(data, 0), networks_in(document))
+        result = Result(path, found, suppressed.get(data, 0), networks_in(document), in_part=_read_in_part(document))
         if self._fixes and any(diagnostic.fix for diagnostic in found):
             result = _fixed(result, document, fixer.fix(data, look, self._fixes), suppressed)
         if networks.asked:
             result = result._replace(open=Open(document.source, formats.name_of(format_), frozenset(networks.asked)))
         return result
+
+
+def _read_in_part(document: Document) -> int:
+    """How many commands of a document variables add to."""
+    from .qemu.commandline import CommandNode
+
+    return sum(isinstance(root, CommandNode) and root.takes_more for root in document.roots)
 
 
 def _fixed(result: Result, document: Document, after: fixer.Fixed, suppressed: Mapping[bytes, int]) -> Result:

@@ -1,20 +1,17 @@
-"""The plain values that every part of vmlint speaks in: trees, findings, fixes, rules, reports."""
+"""The plain values that every part of vmlint speaks in: documents, findings, fixes, rules, reports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from .source import Edit, Source, Span, Value
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
+from .tree import Node as Node  # noqa: PLC0414  # one of the values: it comes from here
 
 SEVERITIES = ("error", "warning", "note")
 SAFETIES = ("safe", "unsafe", "shown")
 EFFECTS = ("starts", "refused", "unknown")
-"""What becomes of a VM with a finding: it starts, whatever else is wrong; QEMU or libvirt refuses it; nobody can tell
-from the file."""
+"""What becomes of the VM: it starts, whatever else is wrong; QEMU or libvirt refuses it; the file does not tell."""
 
 
 class Fix(NamedTuple):
@@ -23,112 +20,6 @@ class Fix(NamedTuple):
     title: str
     safety: str
     edits: tuple[Edit, ...]
-
-
-class Node:
-    """An XML element, a QEMU command line (`qemu`) or one of its options (`-device`): one tree for all rules.
-
-    Formats subclass it; rules and checks use only what stands here.
-    """
-
-    name: str
-    parent: Node | None
-    element: _Element
-    """What lxml read; only nodes of XML have it."""
-
-    @property
-    def children(self) -> Sequence[Node]:
-        """Nodes directly below, in the order of the file."""
-        raise NotImplementedError
-
-    def value(self, name: str) -> Value | None:
-        """The attribute (XML) or parameter (QEMU option, the last of that name wins) called `name`."""
-        raise NotImplementedError
-
-    @property
-    def text(self) -> Value:
-        """Character data of an XML element, the whole argument of a QEMU option."""
-        raise NotImplementedError
-
-    @property
-    def span(self) -> Span:
-        """Bytes of the whole node."""
-        raise NotImplementedError
-
-    @property
-    def name_span(self) -> Span:
-        """Bytes of the name: what to underline when the node as a whole is meant."""
-        raise NotImplementedError
-
-    @property
-    def has_template_parts(self) -> bool:
-        """Whether parts of a template stand among the children: more of them, or fewer, may be meant."""
-        return False
-
-    @property
-    def attribute_names(self) -> Sequence[str]:
-        """Names of the attributes of an XML element, `{namespace}name` for those that have one."""
-        return ()
-
-    def attribute_name(self, name: str) -> Value:
-        """The name of an attribute that is there, as a text in the file."""
-        raise NotImplementedError
-
-    @property
-    def is_of_template(self) -> bool:
-        """Whether the document is a template: not all that stands in it is there once filled in."""
-        return False
-
-    def child(self, name: str) -> Node | None:
-        """The first child called `name`."""
-        return next((child for child in self.children if child.name == name), None)
-
-    def below(self, path: str) -> Node | None:
-        """The node at a path such as `source/address`, this node itself if it is empty."""
-        node: Node | None = self
-        for name in filter(None, path.split("/")):
-            node = node.child(name) if node else None
-        return node
-
-    def get(self, path: str) -> Value | None:
-        """The value at a path such as `@type` or `source/address@bus`; `description` is the text of that element."""
-        elements, _, attribute = path.partition("@")
-        node = self.below(elements)
-        if node is None:
-            return None
-        return node.value(attribute) if attribute else node.text
-
-    def walk(self, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
-        """This node and those below whose path (`domain/devices/disk`) is wanted; `X/*` wants all children of X."""
-        stack: list[tuple[str, Node]] = [(self.name, self)]
-        while stack:
-            path, node = stack.pop()
-            if path in wanted:
-                yield path, node
-            anything = f"{path}/*"
-            if anything in wanted:
-                yield from ((anything, child) for child in node.children)
-            stack.extend((f"{path}/{child.name}", child) for child in reversed(node.children))
-
-    def set_value(self, name: str, text: str) -> tuple[Edit, ...]:
-        """Edits that give the attribute `name` the value `text`, adding it if absent; empty if not possible."""
-        raise NotImplementedError
-
-    def rename(self, name: str) -> tuple[Edit, ...]:
-        """Edits that give an XML element another name, in both its tags; empty if not possible."""
-        raise NotImplementedError
-
-    def insert_before(self, markup: str) -> tuple[Edit, ...]:
-        """Edits that put markup before this node, on a line of its own if this node has one; empty if not possible."""
-        raise NotImplementedError
-
-    def drop(self) -> tuple[Edit, ...]:
-        """Edits that take out this node, with its line if it has one; empty if not possible or if it holds more."""
-        return ()
-
-    def drop_value(self, name: str) -> tuple[Edit, ...]:
-        """Edits that take out the attribute `name`; empty if not possible."""
-        return ()
 
 
 Place = Node | Value | Span
@@ -184,7 +75,6 @@ class Diagnostic(NamedTuple):
     anchor: Anchor | None = None
     """Only in runs that know findings again."""
     effect: str = EFFECTS[0]
-    """One of EFFECTS: what it means for the start of the VM."""
 
 
 class Gate(NamedTuple):
@@ -296,6 +186,8 @@ class Report(NamedTuple):
     """How many diagnostics are severe enough to make a run fail."""
     baseline: Known | None = None
     """Only where a baseline is in use."""
+    in_part: int = 0
+    """Commands to which variables add what is not known."""
 
     def count(self, severity: str) -> int:
         """Number of diagnostics of one severity."""

@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import baseline, catalog, house
-from .baseline import Baseline
+from . import catalog
 from .choice import chosen_rules, named_rules, target
 from .config import SETTINGS, Config, Setting, field, in_force
 from .discover import UsageError
 from .engine import Engine
 from .model import SEVERITIES, Diagnostic, Rule
-from .patterns import Patterns
 from .settings import Settings
 from .targets import find
-from .versions import Target
+
+if TYPE_CHECKING:  # each is loaded when it is first needed, and few runs need any
+    from .baseline import Baseline
+    from .patterns import Patterns
 
 THRESHOLD = "warning"
 """Findings less severe are shown, and do not make a run fail."""
@@ -56,6 +57,8 @@ class Policies:
         self._made: dict[tuple[str, frozenset[str]], Policy] = {}
         self._baselines: dict[str, Baseline] = {}
         if settings.write_baseline is not None:
+            from .baseline import Baseline
+
             self._baselines[settings.write_baseline] = Baseline(settings.write_baseline)
         self._house: dict[str, list[Rule]] = {}
         self._ignores: dict[str, list[tuple[Patterns, tuple[str, ...]]]] = {}
@@ -78,19 +81,15 @@ class Policies:
             _check(config, rules)
         chosen = chosen_rules(values.get("select", ()), (*values.get("ignore", ()), *ignored), rules)
         return Policy(
-            Engine(_weighed(chosen, values.get("severity", {})), self._releases(values)),
+            Engine(
+                _weighed(chosen, values.get("severity", {})),
+                target(values.get("qemu"), values.get("libvirt"), values.get("target", ())),
+            ),
             rules,
             values.get("min-severity"),
             values.get("require-reason", False),
             self._baseline(self._settings.write_baseline or values.get("baseline")),
         )
-
-    def _releases(self, values: Mapping[str, Any]) -> Target:
-        """The releases to hold on; a target of the command line leaves nothing of what the configuration says."""
-        given = self._settings
-        if given.target:
-            return target(given.qemu, given.libvirt, given.target)
-        return target(values.get("qemu"), values.get("libvirt"), values.get("target", ()))
 
     def _rules(self, files: Iterable[str]) -> dict[str, Rule]:
         """vmlint's rules, and those in files of the user's own."""
@@ -98,7 +97,9 @@ class Policies:
         found = dict(own)
         for file in dict.fromkeys(files):
             if file not in self._house:
-                self._house[file] = house.read_rules(file, own)
+                from .house import read_rules
+
+                self._house[file] = read_rules(file, own)
             for rule in self._house[file]:
                 if rule.name in found:
                     raise UsageError(f"{file}: [{rule.name}]: {found[rule.name].file} has a rule of that name")
@@ -107,7 +108,9 @@ class Policies:
 
     def _baseline(self, path: str | None) -> Baseline | None:
         if path is not None and path not in self._baselines:
-            self._baselines[path] = baseline.read(path)
+            from .baseline import read
+
+            self._baselines[path] = read(path)
         return self._baselines[path] if path is not None else None
 
     def is_own(self, path: str) -> bool:
@@ -128,6 +131,8 @@ class Policies:
     def _ignored(self, config: Config, path: str) -> Iterator[str]:
         """The rules and topics that a configuration leaves out in one file."""
         if config.file not in self._ignores:
+            from .patterns import Patterns
+
             where = partial(config.where, "per-file-ignores")
             self._ignores[config.file] = [
                 (Patterns(config.folder, [pattern], where), names) for pattern, names in config.per_file_ignores.items()

@@ -114,6 +114,7 @@ class Run:
             changes=tuple(result.change for result in results if result.change is not None),
             failing=sum(policy.fails(diagnostic) for diagnostic, policy in found),
             baseline=self._known(len(found)),
+            in_part=sum(result.in_part for result in results),
         )
 
     def _known(self, new: int) -> Known | None:
@@ -142,9 +143,15 @@ class Run:
 
 
 def read_networks(path: str, data: bytes) -> list[tuple[str, Network]]:
-    """The networks that a file given for that defines. Raises UsageError where there is none."""
+    """The networks that a file given for that defines. Raises UsageError where there is none, or it cannot be read."""
     format_ = formats.claim(path, data)
-    found = networks_in(format_.parse(path, data)) if format_ is not None else []
-    if not found:
+    if format_ is None:
+        raise discover.UsageError(f"{path}: no libvirt network in it")
+    document = format_.parse(path, data)
+    if document.problems:
+        problem = document.problems[0]
+        place, reason = document.source.position(problem.span.start), problem.fields.get("reason", problem.rule)
+        raise discover.UsageError(f"{path}:{place.line}:{place.column}: cannot be read: {reason}")
+    if not (found := networks_in(document)):
         raise discover.UsageError(f"{path}: no libvirt network in it")
     return found

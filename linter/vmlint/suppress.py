@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from .finding import Finding
-from .model import Diagnostic, Document, Node, Rule
+from .model import Diagnostic, Document, Rule
 from .source import Edit, Span, Text
 
 COMMENT = re.compile(
-    r"(?P<sign>#|//|--|;|<!--|/\*|\{#|<%#|\.\.)[ \t]*vmlint:[ \t]*(?P<kind>ignore(?:-file)?)\[(?P<names>[^\]\n]*)\]"
+    r"(?P<sign>(?<!#)#+|(?<!/)//+|--|(?<!;);+|::|(?<![^\s@])(?i:rem)\b|<!--|/\*|\{#|<%#|\.\.)[ \t]*vmlint:[ \t]*"
+    r"(?P<kind>ignore(?:-file)?)\[(?P<names>[^\]\n]*)\]"
     r"(?P<reason>[^\n]*?)(?P<end>[ \t]*(?:-->|\*/|#\}|%>)|(?=\r?\n|$))"
 )
 OPENS = re.compile(r"[(\[{:\\|>=][ \t]*$")
@@ -122,7 +123,7 @@ class _Page(Text):
     def nodes_from(self, low: int, high: int | None = None) -> list[Span]:
         """Bytes of the nodes that begin from one byte to another, the outer ones first."""
         if self._nodes is None:
-            spans = (node.span for root in self._roots for node in _all(root))
+            spans = (node.span for root in self._roots for node in root.all())
             self._nodes = sorted((span.start, -span.end) for span in spans)
         first = bisect_left(self._nodes, (low, -MOST))
         last = first + 1 if high is None else bisect_left(self._nodes, (high, -MOST))
@@ -160,11 +161,3 @@ def _next_command(page: _Page, end: int) -> list[Span]:
         high = page.line_end(min(high + 1, len(page.text)))
     line = page.span(low, high)
     return [line, *page.nodes_from(*line)]
-
-
-def _all(root: Node) -> Iterator[Node]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(node.children)

@@ -19,6 +19,9 @@ DOMAIN, COMMAND, UNREAD = "domain", "command-line", "unread"
 """Kinds of VM; `unread` stands for what could not be read, and may be one."""
 
 
+DOMAIN_TAG = b"<domain"
+
+
 class Vm(NamedTuple):
     """A domain, or a QEMU command line. `doubt`: why nobody can tell from the file whether it starts, if that is so."""
 
@@ -27,7 +30,7 @@ class Vm(NamedTuple):
     line: int
     kind: str
     spans: tuple[Span, ...]
-    """The parts of the file that it is made of."""
+    """The parts of the file that it is made of; empty for what is all of the file."""
     doubt: str = ""
 
 
@@ -96,7 +99,7 @@ class UpgradeReport(NamedTuple):
         return sum(report.is_broken_already() for report in refused)
 
 
-def verdict(vm: Vm, found: Iterable[Diagnostic]) -> str:
+def verdict(vm: Vm, found: Sequence[Diagnostic]) -> str:
     """What becomes of a VM with some findings."""
     effects = {diagnostic.effect for diagnostic in found} | ({"unknown"} if vm.doubt else set())
     if "refused" in effects:
@@ -166,8 +169,22 @@ def _commands(document: Document) -> Iterator[Vm]:
 
 
 def _vm(document: Document, name: str, kind: str, roots: Sequence[Node], doubt: str) -> Vm:
-    source, spans = document.source, tuple(root.span for root in roots)
-    return Vm(name, source.path, source.position(roots[0].span.start).line, kind, spans, doubt)
+    source = document.source
+    if len(document.roots) == 1 and not document.problems:  # nobody asks where it ends, and to find that takes long
+        at = _only_domain(roots[0], source.data)
+        spans: tuple[Span, ...] = ()
+    else:
+        at = None
+        spans = tuple(root.span for root in roots)
+    line = source.position(roots[0].span.start if at is None else at).line
+    return Vm(name, source.path, line, kind, spans, doubt)
+
+
+def _only_domain(root: Node, data: bytes) -> int | None:
+    """Where a domain begins that is a whole file, if its first tag cannot be mistaken for another."""
+    at = data.find(DOMAIN_TAG)
+    whole = root.name.endswith("domain") and root.element.getparent() is None and data.count(DOMAIN_TAG) == 1
+    return at if whole else None
 
 
 def _doubt_of_machine(machine: Value | None) -> str:

@@ -14,7 +14,7 @@ from ..qemu.cpu import cpu_parts
 from ..qemu.device import Device, is_number
 from ..qemu.machine_types import machine_type
 from ..qemu.machines import arch_of, kind_of_command, machine_of
-from ..qemu.rewrite import Words
+from ..qemu.rewrite import words_of
 from ..source import OPAQUE, Edit, Value
 from ..versions import parse
 
@@ -31,6 +31,9 @@ APIC = ("kernel_irqchip", "kernel-irqchip")
 KVM_PROGRAM = re.compile(r"(?:.*/)?(?:qemu-kvm|kvm|kvm-spice)")
 ELSEWHERE = ("-readconfig", "-set")
 """Options that say more about devices than the command line shows."""
+MEMORY_SIZE = re.compile(r"\d+[kKmMgGtT]?")
+MANY = 16
+"""Of how many options the accelerator is looked for; nobody has more."""
 JSON_NUMBER = re.compile(r'"([\w.-]+)"\s*:\s*("(-?\d+)")')
 
 
@@ -48,16 +51,16 @@ def audio_environment(node: Node, context: Context) -> Iterator[Finding]:
 def sound_without_audiodev(node: Node, context: Context) -> Iterator[Finding]:
     """A sound card for which no audio backend is given, where QEMU makes none of its own."""
     command = node.parent
-    device = Device(node) if isinstance(node, OptionNode) and node.argument is not None else None
-    if device is None or not is_sound_card(device.driver) or not device.is_known or device.value("audiodev"):
+    if not isinstance(node, OptionNode) or node.argument is None or not isinstance(command, CommandNode):
         return
-    others = _options(command)
-    named = {other.name for other in others}
-    if not {"-audio", *ELSEWHERE}.isdisjoint(named) or not isinstance(node, OptionNode) or _is_open(command):
+    device = Device(node)
+    if not is_sound_card(device.driver) or not device.is_known or device.value("audiodev"):
         return
-    backends = [other for other in others if other.name == "-audiodev"]
+    if command.named("-audio", *ELSEWHERE) or command.has_loose_words:
+        return
+    backends = command.named("-audiodev")
     if context.target.admits_from("qemu", AUDIO_GONE):
-        if backends or "-nodefaults" in named or (command is not None and command.parent is not None):
+        if backends or command.named("-nodefaults") or command.parent is not None:
             yield Finding(device.at("driver"), {"device": device.driver}, *_with_backend(node, backends, context))
     elif backends and context.target.admits_from("qemu", AUDIODEV_CAME):
         edits, _ = _with_backend(node, backends, context)
@@ -76,7 +79,7 @@ def _with_backend(node: OptionNode, backends: list[OptionNode], context: Context
     command = node.parent
     if not isinstance(command, CommandNode):
         return (), "silent"
-    before = Words(context.source, command).insert(node, [["-audiodev", "none,id=snd0"]])
+    before = words_of(context.source, command).insert(node, [["-audiodev", "none,id=snd0"]])
     added = node.text.replace(end, end, ",audiodev=snd0")
     return ((*before, *added) if before and added else ()), "silent"
 
@@ -93,24 +96,44 @@ def userspace_apic(node: Node, context: Context) -> Iterator[Finding]:
 
 def _has_kvm(command: Node | None) -> bool:
     """Whether a command certainly runs with KVM."""
-    program = command.program if isinstance(command, CommandNode) else None
-    accelerators = [value.text for other in _options(command) if (value := other.value("accel")) is not None]
-    if any(other.name == "-enable-kvm" for other in _options(command)):
+    if not isinstance(command, CommandNode):
+        return False
+    if command.named("-enable-kvm"):
         return True
+    accelerators = [
+        value.text
+        for other in command.named("-accel", "-machine", "-M")[:MANY]
+        if (value := other.value("accel")) is not None
+    ]
     if accelerators:
         return accelerators[0].split(":")[0] == "kvm"
-    return program is not None and KVM_PROGRAM.fullmatch(program.text) is not None
+    return command.program is not None and KVM_PROGRAM.fullmatch(command.program.text) is not None
 
 
 def numa_node_without_memory(node: Node, context: Context) -> Iterator[Finding]:
     """NUMA nodes of which none has memory."""
-    nodes = [other for other in _options(node) if other.name == "-numa" and _text(other, "type") == "node"]
+    if not isinstance(node, CommandNode):
+        return
+    nodes = [other for other in node.named("-numa") if _text(other, "type") == "node"]
     named = machine_type(machine_of(node) or "", "")
     is_old = named is not None and named.came < AUTOMATIC_MEMORY
-    if not nodes or is_old or machine_of(node) is None or _is_open(node):
+    if not nodes or is_old or machine_of(node) is None or node.has_loose_words:
         return
     if all(OPAQUE not in other.text.text and not (other.value("mem") or other.value("memdev")) for other in nodes):
-        yield Finding(nodes[0].word)
+        yield Finding(nodes[0].word, edits=_with_all_memory(nodes, node, context))
+
+
+def _with_all_memory(nodes: list[OptionNode], command: CommandNode, context: Context) -> tuple[Edit, ...]:
+    """Edits that give the only node all memory of the guest."""
+    given = command.named("-m")
+    size = _text(given[0], "size") if len(given) == 1 and len(nodes) == 1 else None
+    if size is None or MEMORY_SIZE.fullmatch(size) is None:
+        return ()
+    memory = ["-object", f"memory-backend-ram,id=ram0,size={size}{'M' if size.isdecimal() else ''}"]
+    end = len(nodes[0].text.text)
+    before = words_of(context.source, command).insert(nodes[0], [memory])
+    added = nodes[0].text.replace(end, end, ",memdev=ram0")
+    return (*before, *added) if before and added and not command.named("-object") else ()
 
 
 def smp_topology_mismatch(node: Node, context: Context) -> Iterator[Finding]:
@@ -144,10 +167,10 @@ def riscv_machine_missing(node: Node, context: Context) -> Iterator[Finding]:
     """A RISC-V emulator that is not told which machine to be."""
     if not isinstance(node, CommandNode) or node.program is None or arch_of(node) not in RISCV:
         return
-    options = _options(node)
-    if machine_of(node) == "" and options and not any(other.name in ("-help", "-h", "-version") for other in options):
+    first = next((child for child in node.children if isinstance(child, OptionNode)), None)
+    if machine_of(node) == "" and first is not None and not node.named("-help", "-h", "-version"):
         variant = "" if context.target.admits_from("qemu", parse("11.1")) else "deprecated"
-        edits = Words(context.source, node).insert(options[0], [["-M", "spike"]])
+        edits = words_of(context.source, node).insert(first, [["-M", "spike"]])
         yield Finding(node.program, {}, edits, variant)
 
 
@@ -159,18 +182,6 @@ def json_number_in_quotes(node: Node, context: Context) -> Iterator[Finding]:
         if is_number(match[1]):
             fields = {"name": match[1], "value": match[2], "number": match[3]}
             yield Finding(node.text.pick(match.span(2)), fields, node.text.replace(*match.span(2), match[3]))
-
-
-def _options(command: Node | None) -> list[OptionNode]:
-    children = command.children if isinstance(command, CommandNode) else ()
-    return [child for child in children if isinstance(child, OptionNode)]
-
-
-def _is_open(command: Node | None) -> bool:
-    """Whether options may stand in words that are not to be seen."""
-    words = command.words if isinstance(command, CommandNode) else ()
-    taken = {id(other.argument) for other in _options(command)}
-    return any(word.opaque and id(word) not in taken for word in words)
 
 
 def _text(node: OptionNode, name: str) -> str | None:

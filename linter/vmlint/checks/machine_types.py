@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..model import Node
-from ..qemu.commandline import OptionNode
 from ..qemu.machine_types import MachineType, current_type, is_of_distribution, machine_type
-from ..qemu.machines import arch_of
 from ..source import Value
 from ..versions import Version
+
+OPTIONS = ("-machine", "-M")
 
 
 def removed(node: Node, context: Context) -> Iterator[Finding]:
@@ -76,7 +76,9 @@ def _types(node: Node) -> Iterator[tuple[Value, MachineType]]:
 
 def _given(node: Node) -> tuple[Value | None, str]:
     """The machine type that a `<type>`, -M or -machine gives, and the architecture, '' where it is not told."""
-    if isinstance(node, OptionNode):
+    if node.name in OPTIONS:
+        from ..qemu.machines import arch_of  # which no XML needs
+
         return node.value("type"), arch_of(node.parent)
     arch = node.value("arch")
     return node.value("machine"), "" if arch is None or arch.opaque else arch.text

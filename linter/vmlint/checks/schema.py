@@ -6,20 +6,19 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from ..finding import Context, Finding
-from ..libvirt.schema import is_valid
+from ..libvirt.schema import DESCRIBED, is_valid
 from ..model import Node
-from ..versions import parse
 
 if TYPE_CHECKING:
-    from ..libvirt.schema_explain import Mistake
+    from ..libvirt.schema_guess import Mistake
 
 STATUS = "domstatus"
 FAILS, MISTAKES = "schema fails", "schema mistakes"
 """What the rules leave for each other among the facts of a document."""
 UNCERTAIN = ("doubled-element", "missing-element", "missing-attribute", "stray-text")
 """What a template may well have, whose branches stand one beside another, and which is valid once it is filled in."""
-NEWEST_KNOWN = (12,)
-"""From here on nothing in the schemas is too new for a libvirt."""
+LISTED = 1000
+"""So many mistakes of one document are listed."""
 
 
 def unknown_element(node: Node, context: Context) -> Iterable[Finding]:
@@ -65,16 +64,25 @@ def qemu_namespace_missing(node: Node, context: Context) -> Iterable[Finding]:
 def too_old(node: Node, context: Context) -> Iterable[Finding]:
     """What the oldest admitted libvirt does not have."""
     oldest = context.target.libvirt[0]
-    if oldest >= NEWEST_KNOWN:
-        return []
-    wanting = [m for m in _mistakes(node, context) if m.kind == "too-old" and oldest <= parse(m.fields["after"])]
-    return [Finding(m.at, m.fields) for m in wanting]
+    if oldest >= DESCRIBED:
+        return
+    from ..libvirt.schema_age import newer
+
+    for hit in newer(node, oldest):
+        fields = {"what": hit.what, "release": ".".join(map(str, oldest)), "since": hit.age.since}
+        yield Finding(hit.at, fields, variant="" if hit.age.since else "measured")
 
 
 def _findings(root: Node, context: Context, kind: str) -> Iterable[Finding]:
     if not _fails(root, context) or (kind in UNCERTAIN and root.is_of_template):
-        return ()
-    return [_finding(mistake) for mistake in _mistakes(root, context) if mistake.kind == kind]
+        return
+    found = _mistakes(root, context)
+    for number, mistake in enumerate(found[:LISTED], start=1):
+        if mistake.kind == kind:
+            notes = [("first", mistake.first)] if mistake.first else []
+            if number == LISTED < len(found):
+                notes.append(("more", found[LISTED].at))
+            yield Finding(mistake.at, mistake.fields, mistake.edits, mistake.variant, tuple(notes))
 
 
 def _fails(root: Node, context: Context) -> bool:
@@ -87,14 +95,9 @@ def _fails(root: Node, context: Context) -> bool:
 
 
 def _mistakes(root: Node, context: Context) -> list[Mistake]:
-    """All that the schema has against a document, worked out once for the rules."""
+    """What the schema has against a document, worked out once for the rules; one more than are listed, if there are."""
     if MISTAKES not in context.facts:
         from ..libvirt.schema_explain import mistakes
 
-        context.facts[MISTAKES] = mistakes(root)
+        context.facts[MISTAKES] = mistakes(root, LISTED + 1)
     return cast("list[Mistake]", context.facts[MISTAKES])
-
-
-def _finding(mistake: Mistake) -> Finding:
-    notes = (("first", mistake.first),) if mistake.first else ()
-    return Finding(mistake.at, mistake.fields, mistake.edits, mistake.variant, notes)

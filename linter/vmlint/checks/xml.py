@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import cast
 
 from ..finding import Context, Finding
 from ..libvirt.aliases import USER_ALIAS
+from ..libvirt.disks import bus_of
+from ..libvirt.sizes import in_bytes, number_set
 from ..model import Node
 from ..source import Value
 
@@ -15,8 +16,9 @@ LIBVIRTS_ALIAS = re.compile(r"[a-z].*[0-9]|usb|ide|fdc|pci|nvram")
 """What libvirt itself calls devices; it writes such names, and makes them up again."""
 SMALL_KIB = 32768
 """Nobody means a guest of less than 32 MiB: the number was meant in MiB."""
-FORMATS = {"qcow2": "qcow2", "qcow": "qcow", "qed": "qed", "vmdk": "vmdk", "vdi": "vdi"}
-"""Formats by what follows the last dot in an image's name."""
+
+WITHOUT_IOTHREADS = ("ide", "sata", "scsi", "usb")
+"""Buses whose disks have no I/O threads of their own: libvirt's QEMU driver refuses them."""
 
 
 def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
@@ -86,31 +88,6 @@ def memory_without_unit(node: Node, context: Context) -> Iterator[Finding]:
         yield Finding(node.text, {"size": str(size)}, node.set_value("unit", "MiB"))
 
 
-def disk_format_missing(node: Node, context: Context) -> Iterator[Finding]:
-    """A disk whose image is named after a format that the disk does not say."""
-    source = node.child("source")
-    file = source.value("file") if source else None
-    format_ = FORMATS.get(file.text.rpartition(".")[2].lower()) if file else None
-    if file is None or source is None or format_ is None or file.opaque or node.has_template_parts:
-        return
-    driver = node.child("driver")
-    if driver is None or driver.value("type") is None:
-        edits = driver.set_value("type", format_) if driver else ()
-        edits = edits or source.insert_before(f"<driver name='qemu' type='{format_}'/>")
-        yield Finding(file, {"format": format_}, edits)
-
-
-def disk_target_twice(node: Node, context: Context) -> Iterator[Finding]:
-    """The target of a disk that another disk has too."""
-    target, devices = node.value("dev"), node.parent.parent if node.parent else None
-    if target is None or target.opaque or devices is None:
-        return
-    first = cast("dict[str, Value]", context.memo.setdefault("disk targets", {}))
-    if target.text in first and not devices.has_template_parts:
-        yield Finding(target, {"dev": target.text}, notes=(("first", first[target.text]),))
-    first.setdefault(target.text, target)
-
-
 def iothread_unknown(node: Node, context: Context) -> Iterator[Finding]:
     """An I/O thread that the domain does not define."""
     given = node.value("iothread")
@@ -120,6 +97,19 @@ def iothread_unknown(node: Node, context: Context) -> Iterator[Finding]:
     if known is not None and int(given.text) not in known:
         variant = "" if known else "none"
         yield Finding(given, {"id": given.text, "known": ", ".join(map(str, sorted(known)))}, variant=variant)
+
+
+def iothread_on_other_bus(node: Node, context: Context) -> Iterator[Finding]:
+    """A disk or controller that cannot have an I/O thread."""
+    device, given = node.parent, node.value("iothread")
+    if device is None or given is None:
+        return
+    model = device.value("model")
+    if device.name == "controller":
+        if model is not None and not model.opaque and not model.text.startswith("virtio"):
+            yield Finding(given, {"model": model.text}, variant="controller")
+    elif (bus := bus_of(device)) in WITHOUT_IOTHREADS:
+        yield Finding(given, {"bus": str(bus)})
 
 
 def _iothreads(domain: Node) -> set[int] | None:
@@ -153,12 +143,10 @@ def _number(value: Value | None) -> int | None:
 
 
 def _size(value: Value | None, unit: Value | None) -> int | None:
-    from ..libvirt.sizes import in_bytes
 
     return None if value is None else in_bytes(value.text, None if unit is None else unit.text)
 
 
 def _set(value: Value | None) -> set[int] | None:
-    from ..libvirt.sizes import number_set
 
     return None if value is None else number_set(value.text)

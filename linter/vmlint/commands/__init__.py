@@ -26,7 +26,8 @@ COMMANDS = {
     "rule": "Explain a rule, or list all.",
     "test-rules": "Hold rules of your own against their examples.",
     "config": "Show the settings in force, and where each comes from.",
-    "schema": "Print the path of a schema that editors can use: of XML, or of the configuration.",
+    "completion": "Print what bash, zsh or fish need to complete vmlint's options.",
+    "schema": "Print the path of a schema that editors can use: of XML, of the configuration, or of rules.",
 }
 """What each command does, in a sentence; its module has its name, with `_` for `-`."""
 

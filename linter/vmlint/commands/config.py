@@ -32,7 +32,9 @@ def run(options: argparse.Namespace) -> int:
     select, ignore = names(options.select), names(options.ignore)
     found = configs(options)
     settings = Settings(options.qemu, options.libvirt, select, ignore, configs=found, baseline=options.baseline)
-    settings = settings._replace(min_severity=options.min_severity, rules_extend=tuple(options.rules))
+    settings = settings._replace(
+        min_severity=options.min_severity, rules_extend=tuple(options.rules), target=names(options.target)
+    )
     path = os.path.join(options.path, "") if os.path.isdir(options.path) else options.path
     Policies(settings).of(path)  # a mistake is told, as in a run
     for line in _lines(found.of(path), {**settings._asdict(), "exclude": tuple(options.exclude)}):

@@ -96,7 +96,6 @@ def add_file_options(parser: argparse.ArgumentParser) -> None:
 
 def configs(options: argparse.Namespace) -> Configs:
     """Where the configuration of each file is found. Raises UsageError for one that is named and cannot be."""
-
     from ..configs import Configs
 
     return Configs(options.config, options.no_config, options.exclude)
@@ -127,8 +126,8 @@ def settings(options: argparse.Namespace, configs: Configs) -> Settings:
 
 def has_settings(options: argparse.Namespace) -> bool:
     """Whether there are settings that may be wrong, which the user wants to hear even if there is nothing to lint."""
-    named = options.target or options.select or options.ignore or options.networks
-    return bool(options.qemu or options.libvirt or named)
+    named = options.target or options.select or options.ignore or options.networks or options.rules
+    return bool(options.qemu or options.libvirt or named or options.baseline or options.write_baseline)
 
 
 def reports(options: argparse.Namespace) -> list[tuple[str, str]]:

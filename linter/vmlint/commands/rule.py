@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The name of a rule or topic."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a rule or a topic (default: list all rules)")
+    parser.add_argument("rule", nargs="?", metavar="NAME", help="a rule or a topic (default: list all rules)")
     add_config_options(parser)
     parser.set_defaults(exclude=[])
 
@@ -25,11 +25,11 @@ def run(options: argparse.Namespace) -> int:
     from ..settings import Settings
 
     rules = Policies(Settings(configs=configs(options), rules_extend=tuple(options.rules))).rules
-    if options.name is None:
+    if options.rule is None:
         width = max(map(len, rules))
         for rule in rules.values():
             print(f"{rule.name:{width}}  {rule.severity:7}  {'fix' if rule.fixable else '   '}  {rule.summary}")
         return CLEAN
-    for name in sorted(named_rules([options.name], rules)):
+    for name in sorted(named_rules([options.rule], rules)):
         print(rule_markdown(rules[name]))
     return CLEAN

@@ -10,8 +10,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
-SCHEMAS = {"domain": "domain.xsd", "network": "network.xsd", "config": "vmlint.schema.json"}
-"""The files of the schemas: of libvirt's XML, and of vmlint's own configuration."""
+SCHEMAS = {
+    "domain": "domain.xsd",
+    "network": "network.xsd",
+    "config": "vmlint.schema.json",
+    "rules": "rules.schema.json",
+}
+"""The files of the schemas: of libvirt's XML, and of vmlint's configuration and rules."""
 XML = ("domain", "network")
 
 

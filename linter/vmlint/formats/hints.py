@@ -14,6 +14,8 @@ MIN_READ, MIN_OTHER = 3, 5
 DOMAIN = b"<domain"
 PROGRAMS = "[qQ](?:emu|EMU)|(?<![a-zA-Z0-9])(?:kvm|KVM)|(?:kvm|KVM)(?![a-zA-Z0-9])"
 """Names of programs; three letters in the midst of others are more often those of a checksum."""
+BEGINNING = 1 << 20
+"""Bytes of a file by which a format is chosen: what is as long may go on."""
 LARGE, AROUND = 1 << 17, 1 << 13
 """Characters of a text that is read in parts, and on either side of a hint in it."""
 QUOTE = re.compile(r'(?:(?<!\\)(?:\\\\)*)"')
@@ -22,8 +24,11 @@ BARE_VALUES = "(?:tcp|telnet|tn3270|websocket|unix):|socket,|file=|[=+-]['\"]?,[
 LIKELY_VALUES = (
     r"(?:tcp|telnet|tn3270|websocket|unix):[^\s]{0,300}?,[a-z]|socket,[a-z]|file=[^\s]{0,300}?,[a-z]|[=+-]['\"]?,[a-z]"
 )
-LIKELY_COMMANDS = r"(?:[qQ](?:emu|EMU)|kvm|KVM)[^\s'\"]{0,80}[^a-zA-Z0-9]{0,80}?(?<![\w-])--?[a-zA-Z]|QEMU_AUDIO_"
-"""The same of whole files, most of which only speak of QEMU: a command has an option next to its name."""
+PROGRAM = "(?:[qQ](?:emu|EMU)|kvm|KVM)"
+LIKELY_COMMANDS = (
+    rf"{PROGRAM}(?:[^\n]{{0,200}}?[\s'\"=]|[^\s'\"]{{0,80}}[^a-zA-Z0-9]{{0,80}}?)(?<![\w-])--?[a-zA-Z]|QEMU_AUDIO_"
+)
+"""The same of whole files, most of which only speak of QEMU: a command has options on its line or the next."""
 
 
 def may_hold_options(text: str) -> bool:
@@ -32,8 +37,11 @@ def may_hold_options(text: str) -> bool:
 
 
 def may_hold_qemu(data: bytes) -> bool:
-    """Whether a file holds something like an option, or the value of one: only to name QEMU is not enough."""
-    return _file_hints().search(data) is not None
+    """Whether a file holds something like an option, or the value of one: only to name QEMU is not enough.
+
+    It is where `data` is only the beginning of a large file.
+    """
+    return (byte_hints() if len(data) >= BEGINNING else _file_hints()).search(data) is not None
 
 
 def may_hold_qemu_or_domain(data: bytes) -> bool:

@@ -32,7 +32,8 @@ class Language(NamedTuple):
 
     `names`: patterns of file names; `comments`; `skip`: what holds quotes and is no string (characters, symbols);
     `concat`: operators that join strings; `joins`: strings side by side are one; `spaced`: nothing but white space
-    stands between the elements of a list; `regex`: a slash may begin a regular expression.
+    stands between the elements of a list; `regex`: a slash may begin a regular expression; `lines`: a statement may end
+    with its line.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Language(NamedTuple):
     joins: bool = False
     spaced: bool = False
     regex: bool = False
+    lines: bool = True
 
 
 SLASHES = r"//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)"
@@ -168,6 +170,7 @@ LANGUAGES = (
         (Style('R"(?P<tag>\\w{0,16})\\((?P<q>)', "none", closer='\\)%s"', lines=True), C_STRING),
         CHARACTER + r"|(?<=[0-9a-fA-F])'(?=[0-9a-fA-F])",
         joins=True,
+        lines=False,
     ),
     Language(
         "java",

@@ -22,6 +22,7 @@ PASSING = re.compile(
     r"|extend_from_slice|push_str|Command|command|write|add_argument|addArgument|option|opt)",
 )
 """Methods that pass on words one call after another."""
+FIRST_WORD, LAST_WORD = re.compile(r"\S+"), re.compile(r"\S\Z")
 BRACKETS = {")": "(", "]": "[", "}": "{"}
 MAX_UNCLOSED = 20
 """How many groups a bracket may end at once, where some of them were not closed."""
@@ -90,6 +91,27 @@ def joined(parts: Iterable[Value]) -> Value:
     return Value("".join(value.text for value in values), tuple(pieces))
 
 
+def side_by_side(first: Value, second: Value) -> tuple[Value, Value]:
+    """Two strings that are one: a word that begins in the first and ends in the second is not written anew."""
+    begun = len(first.text) - len(first.text.split()[-1]) if LAST_WORD.search(first.text) else len(first.text)
+    ended = FIRST_WORD.match(second.text)
+    if begun == len(first.text) or ended is None:
+        return first, second
+    return _fixed(first, begun, len(first.text)), _fixed(second, 0, ended.end())
+
+
+def _fixed(value: Value, low: int, high: int) -> Value:
+    """The same text, of which no one may write some characters anew."""
+
+    def pieces() -> tuple[Piece, ...]:
+        kept = (value.pick((0, low)), 0), (value.pick((high, len(value.text))), high)
+        made = [piece._replace(at=piece.at + at) for part, at in kept if part.text for piece in part.pieces]
+        made.extend(piece._replace(at=piece.at + low, encode=refuse) for piece in value.pick((low, high)).pieces)
+        return tuple(sorted(made, key=lambda piece: piece.at))
+
+    return Value(value.text, pieces)
+
+
 def read_tree(script: Value, language: Language) -> Group:
     """The strings of a program, whatever state it is in: brackets that do not match end where they can."""
     root = Group("")
@@ -141,7 +163,7 @@ class _Frame:
         """Any token but a bracket."""
         kind = token.kind
         if kind == LINE:
-            if not self.group.bracket or not self.group.is_list:
+            if self._ends_lines():
                 self.last = token
             return
         if self._starts_anew(token):
@@ -157,6 +179,11 @@ class _Frame:
             self._operand(token)
         self.last = token
 
+    def _ends_lines(self) -> bool:
+        """Whether an expression ends with its line: not in a list; braces may hold statements in most languages."""
+        is_block = self.group.bracket == "{" and not self.language.joins
+        return self.language.lines and (not self.group.bracket or not self.group.is_list or is_block)
+
     def _starts_anew(self, token: Token) -> bool:
         """Whether a line has ended and this token does not go on with the expression on it."""
         return (
@@ -171,6 +198,8 @@ class _Frame:
         if self.glue or adjacent:
             if not self.parts and self.operand:
                 self.parts = [opaque(self.script, *self.operand)]
+            if not self.glue and self.parts:
+                self.parts[-1], value = side_by_side(self.parts[-1], value)
             self.parts.append(value)
         else:
             self.flush()
@@ -226,7 +255,7 @@ class _Frame:
         elif self.glue and self.parts:
             self.parts.append(opaque(self.script, token.start, token.end))
             self.glue = False
-        elif self.parts and (self.is_over or not group.has_strings):
+        elif self.parts and (not group.has_strings or (self.is_over and group.bracket != "{")):
             self.is_over = True
         else:
             if self.parts:

@@ -47,12 +47,13 @@ def read_make(reader: ScriptReader, makefile: Value) -> None:
 
 def _assign(reader: ScriptReader, name: str, value: Value) -> None:
     """A variable: options of QEMU, a command line, or the value of an option (`-serial $(NAME)`)."""
-    text = value.text.strip()
+    text, before = value.text.strip(), len(reader.roots)
     if text and not any(char.isspace() for char in text):
         start = value.text.index(text)
         reader.string(value.pick((start, start + len(text))), name=name)
     elif text:
         reader.script(value, is_options=PROGRAM_HINT.search(name) is not None)
+    reader.told.update((name,) if len(reader.roots) > before else ())
 
 
 def _recipe(line: Value, start: int) -> Value:

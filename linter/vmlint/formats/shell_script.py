@@ -51,6 +51,7 @@ COMMENT = re.compile(r"[ \t]*#")
 OPTION_WORD = re.compile(r"-\S+")
 USE = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?\$[{(]?([A-Za-z_]\w*)(?=[)},\"'\s]|$)", re.ASCII)
 """`-monitor $MON`: the option that a variable is the argument of."""
+VARIABLE = re.compile(r"\"?\$[({]?(\w+)", re.ASCII)
 ADDITION = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?[^\s\"'$][^\s\"']*\$[{(]?([A-Za-z_]\w*)", re.ASCII)
 """`-drive file=x$RO`: the option to whose argument a variable adds something."""
 
@@ -87,6 +88,8 @@ class ScriptReader:
         self.text = host.text if host else text
         self.roots: list[Node] = []
         self.problems: list[Problem] = []
+        self.told: set[str] = set()
+        """Variables that hold options which were read."""
         self._is_options = False
 
     @cached_property
@@ -133,6 +136,9 @@ class ScriptReader:
         if not words or is_no_command([word.value for word in words]):
             return
         command = find_command(words, env)
+        if command is not None:
+            named = {id(word.value): name[1] for word in words if (name := VARIABLE.match(word.source))}
+            command.is_told = lambda value: named.get(id(value)) in self.told
         self._keep(command)
         program = program_at(words)
         is_bare = command is None and not runs_another(words)
@@ -226,12 +232,13 @@ class ScriptReader:
     def _assigned(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
         """`NAME=(…)`, `NAME="-serial …"`, or `NAME=telnet:…` that is used as `-serial $NAME`."""
         value = node.child_by_field_name("value")
-        name = script.text(node.children[0])
+        name, before = script.text(node.children[0]), len(self.roots)
         array = next((child for child in node.children if child.type == "array"), None)
         if array is not None:
             self._array(script, array, name, nesting)
         elif value is not None:
             self.string(script.word(value).value, name=name, nesting=nesting)
+        self.told.update((name,) if len(self.roots) > before else ())
 
     def _default(self, script: Script, expansion: tree_sitter.Node, nesting: int) -> None:
         """`${NAME:+-serial …}`: what stands for a variable that is set, or not."""

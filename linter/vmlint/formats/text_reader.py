@@ -65,8 +65,10 @@ def read_text(value: Value, nesting: int = 0) -> list[Node]:
         host = HOSTS.get(language)
         if host is not None:
             roots.extend(_host(value.pick(*_whole(value, block.lines)), host))
-        elif language in DATA or by_name(language):
-            roots.extend(_program(value.pick(*_whole(value, block.lines)), language, nesting))
+        elif (language in DATA or by_name(language)) and (
+            found := _program(value.pick(*_whole(value, block.lines)), language, nesting)
+        ):
+            roots.extend(found)
         elif may_hold_options("\n".join(value.text[low:high] for low, high in block.lines)):
             is_prose = language == "text" and not block.is_code
             roots.extend(_prose(value, block, nesting) if is_prose else _console(value, block, nesting))

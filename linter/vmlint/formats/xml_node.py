@@ -107,6 +107,9 @@ class XmlNode(Node):
     def children(self) -> Sequence[Node]:
         return [XmlNode(self.tree, child) for child in self.element]
 
+    def of(self, element: _Element) -> Node:
+        return XmlNode(self.tree, element)
+
     def child(self, name: str) -> Node | None:
         """As in Node, but lets lxml find it."""
         if ":" in name:  # a prefix of libvirt's namespaces, declared or not

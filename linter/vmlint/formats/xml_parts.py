@@ -23,6 +23,8 @@ DOMAIN = re.compile(r"<domain(?=[\s>])[^<>]*>")
 ESCAPED = re.compile(r"\s*(?:\\|[\"'`+])")
 """What follows the first tag where the lines of a document are strings of a program."""
 DOMAIN_END = "</domain>"
+OF_DOMAINS = ("name", "memory", "vcpu", "os", "features", "cpu", "devices")
+"""Of an element called `domain` that says no type, a child of such a name shows that it is one of libvirt's."""
 MAX_EMBEDDED = 200
 """Domains that are read in one file of another format."""
 
@@ -44,8 +46,9 @@ def embedded_domains(text: Text) -> list[Node]:
         except syntax_error():
             continue
         if ESCAPED.match(element.text or ""):
-            continue  # `"<domain>\\n"` in a program
-        roots.extend(roots_of([Tree(text, element, start.start(), at)]))
+            continue  # `"<domain>\n"` in a program
+        if "type" in element.attrib or next(element.iterchildren(*OF_DOMAINS), None) is not None:
+            roots.extend(roots_of([Tree(text, element, start.start(), at)]))
     return roots
 
 

@@ -15,7 +15,7 @@ from ..source import OPAQUE, Encoder, Piece, Text, refuse
 
 ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 TAG_NAME = re.compile(r"[^\s/>]+")
-TAG_STOP = re.compile(r"[\"'>]")
+TAG = re.compile(r"<[^\"'>]*(?:(?:\"[^\"]*\"|'[^']*')[^\"'>]*)*>")
 REFERENCE = r"&(?:#x[0-9a-fA-F]+|#[0-9]+|amp|lt|gt|quot|apos);"
 ATTRIBUTE_UNIT = re.compile(REFERENCE + r"|\r\n|[\r\n\t]")
 TEXT_UNIT = re.compile(REFERENCE + r"|\r\n|\r|<!--(?s:.*?)-->|<\?(?s:.*?)\?>|<!\[CDATA\[(?s:.*?)\]\]>|<")
@@ -41,38 +41,41 @@ class Element(NamedTuple):
 def scan(text: str, low: int = 0, high: int | None = None) -> list[Element]:
     """The elements of a text, or of a part of it, in the order of their start tags."""
     high = len(text) if high is None else high
-    found: list[Element] = []
+    starts: list[int] = []
+    tag_ends: list[int] = []
+    ends: list[int] = []
+    tops: list[bool] = []
     stack: list[int] = []
     at = text.find("<", low, high)
     while at >= 0:
-        close = next(
-            (text.find(end, at, high) + len(end) for begin, end in SKIPPED if text.startswith(begin, at)), None
-        )
-        if close is None and text.startswith("</", at):
+        sign = text[at + 1 : at + 2]
+        if sign == "/":
             close = text.find(">", at, high) + 1
             if stack:
-                index = stack.pop()
-                found[index] = found[index]._replace(end=close or high)
-        elif close is None:
-            close = _tag_end(text, at, high)
-            found.append(Element(at, close or high, close or high, not stack))
+                ends[stack.pop()] = close or high
+        elif sign in ("!", "?"):
+            close = _skipped_end(text, at, high)
+        else:
+            tag = TAG.match(text, at, high)
+            close = tag.end() if tag else 0
+            tops.append(not stack)
             if close and text[close - 2] != "/":
-                stack.append(len(found) - 1)
+                stack.append(len(starts))
+            starts.append(at)
+            tag_ends.append(close or high)
+            ends.append(close or high)
         if close <= at:  # the construct does not end
             break
         at = text.find("<", close, high)
     for index in stack:
-        found[index] = found[index]._replace(end=high)
-    return found
+        ends[index] = high
+    return list(map(Element, starts, tag_ends, ends, tops))
 
 
-def _tag_end(text: str, at: int, high: int) -> int:
-    """Offset just after the `>` of the tag at `at`, or 0."""
-    stop = TAG_STOP.search(text, at, high)
-    while stop is not None and stop[0] != ">":
-        quote = text.find(stop[0], stop.end(), high)
-        stop = TAG_STOP.search(text, quote + 1, high) if quote >= 0 else None
-    return stop.end() if stop else 0
+def _skipped_end(text: str, at: int, high: int) -> int:
+    """Offset just after the comment, declaration or the like at `at`; not after `at` if it does not end."""
+    end = next(end for begin, end in SKIPPED if text.startswith(begin, at))
+    return text.find(end, at, high) + len(end)
 
 
 def tag_name(text: str, element: Element) -> tuple[int, int]:

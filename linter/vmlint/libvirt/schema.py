@@ -5,17 +5,20 @@ Both run on every document, so both are quick; what is wrong with one that fails
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from ..data import data_path
 from ..model import Node
-from .schema_shape import fits, shape_of
+from .schema_shape import fits, shapes_of
 
 if TYPE_CHECKING:
-    from lxml.etree import XMLSchema
+    from lxml.etree import XMLParser, XMLSchema, _Element
 
 NETWORK, DOMAIN = "network", "domain"
+DESCRIBED = (12, 8)
+"""The release of libvirt that schemas/ describe: nothing in them is too new for it."""
 
 
 def schema_name(root: Node) -> str:
@@ -31,12 +34,68 @@ def schema_path(name: str) -> str:
 def is_valid(root: Node) -> bool:
     """Whether a domain or network is as its schema says; a part that a template fills in counts as written."""
     name = schema_name(root)
-    return verdict(name).validate(root.element) and fits(root.element, shape_of(name))
+    return _is_valid(verdict(name), root.element) and fits(root.element, shapes_of(name)[name.capitalize()])
+
+
+def is_part_valid(name: str, type_: str, part: _Element) -> bool:
+    """Whether an element inside a document is as one of the complex types of the schema says."""
+    return _is_valid(part_verdict(name, type_, str(part.tag)), part) and fits(part, shapes_of(name)[type_])
+
+
+def _is_valid(schema: XMLSchema, element: _Element) -> bool:
+    """libxml2's verdict.
+
+    lxml remembers for each error where in the tree it is, for which libxml2 counts all elements before it: where there
+    are many of both, that takes minutes. So a large tree is written out and validated as it is read again.
+    """
+    if not _is_large()(element):
+        return schema.validate(element)
+    from lxml.etree import XMLParser, XMLSyntaxError, fromstring, tostring
+
+    parser = XMLParser(no_network=True, resolve_entities=False, schema=schema, target=cast("Any", _Nothing()))
+    try:
+        fromstring(tostring(element, with_tail=False), parser)
+    except XMLSyntaxError:
+        return False
+    return not len(parser.error_log)
+
+
+class _Nothing:
+    """What is built of a document that is only validated."""
+
+    def close(self) -> None:
+        """Called at its end; of what is in it, nothing is asked for."""
+
+
+@cache
+def _is_large() -> Callable[[_Element], bool]:
+    """A quick test whether an element has more than 10,000 elements in it."""
+    from lxml.etree import XPath
+
+    return cast("Callable[[_Element], bool]", XPath("count(.//*) > 10000"))
 
 
 @cache
 def verdict(name: str) -> XMLSchema:
     """libxml2's compiled schema."""
-    from lxml.etree import XMLParser, XMLSchema, parse
+    from lxml.etree import XMLSchema, parse
 
-    return XMLSchema(parse(schema_path(name), XMLParser(no_network=True, resolve_entities=False)))
+    return XMLSchema(parse(schema_path(name), _parser()))
+
+
+@cache
+def part_verdict(name: str, type_: str, tag: str) -> XMLSchema:
+    """libxml2's compiled schema of documents that are an element of a type, such as a disk."""
+    from lxml.etree import XMLSchema, fromstring
+
+    text = (
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">'
+        f'<xs:include schemaLocation="{name}.xsd"/><xs:element name="{tag}" type="{type_}"/></xs:schema>'
+    )
+    return XMLSchema(fromstring(text, _parser(), base_url=schema_path("part")))
+
+
+def _parser() -> XMLParser:
+    from lxml.etree import XMLParser
+
+    return XMLParser(no_network=True, resolve_entities=False)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from functools import cache, cached_property
 from typing import Any
 
+from ..model import Node
 from .schema import schema_path
-from .schema_shape import MAX, MIN, WHEN, Condition, conditions
+from .schema_shape import MAX, MIN, NEED, WHEN, Condition, conditions
 from .words import one_letter_apart
 
 VMLINT = "{urn:vmlint:schema}"
@@ -16,6 +17,8 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 ROOTS = ("domain", "network")
 REMEMBERED = 1000
 """So many values of one member are remembered."""
+MATCHES = 5
+"""So many names that are alike are held against each other."""
 SIMILARITY = 0.6
 """As difflib counts it; one wrong letter in three is still alike."""
 
@@ -47,9 +50,9 @@ class Member:
         return conditions(self._own(WHEN))
 
     @cached_property
-    def after(self) -> str | None:
-        """The newest release that is known to lack it."""
-        return self._own(f"{VMLINT}after")
+    def needed(self) -> list[Condition]:
+        """When it must be there; empty if that does not depend on anything but when it may be there."""
+        return conditions(self._own(NEED))
 
     @property
     def wrong(self) -> str | None:
@@ -63,7 +66,7 @@ class Attribute(Member):
     @cached_property
     def required(self) -> bool:
         """Whether it must be there (if its conditions hold)."""
-        return bool(self._declared.use == "required")
+        return bool(self._declared.use == "required" or self.needed)
 
 
 class Child(Member):
@@ -77,7 +80,8 @@ class Child(Member):
     @cached_property
     def required(self) -> bool:
         """Whether it must be there (if its conditions hold)."""
-        return self._own(MIN) is not None or (self._declared.parent.model == "all" and self._declared.min_occurs > 0)
+        always = self._declared.parent.model == "all" and self._declared.min_occurs > 0
+        return bool(always or self._own(MIN) is not None or self.needed)
 
 
 class Type:
@@ -105,6 +109,34 @@ class Type:
         if self._type.is_simple():
             return self._type
         return self._type.content if self._type.has_simple_content() else None
+
+    @cached_property
+    def needed_attributes(self) -> dict[str, Attribute]:
+        """Those that must be there, at least under some condition."""
+        return {name: member for name, member in self.attributes.items() if member.required}
+
+    @cached_property
+    def needed_children(self) -> dict[str, Child]:
+        """Those that must be there, at least under some condition."""
+        return {name: member for name, member in self.children.items() if member.required}
+
+    def could_hold(self, node: Node) -> bool:
+        """Whether what stands in an element (attributes, children, text) may all stand in one of this type."""
+        if self.open:
+            return True
+        text = node.text
+        has_text = bool(text.text.strip()) and not text.opaque
+        return (
+            all(name in self.attributes or ":" in name for name in node.attribute_names)
+            and all(str(child.element.tag) in self.children for child in node.children)
+            and (not has_text or (self.mixed and (self.text is None or bool(self.text.text_is_valid(text.text)))))
+        )
+
+    @cached_property
+    def slips(self) -> dict[str, list[str]]:
+        """Children whose names are one slip away from another's (`vcpu`, `vcpus`), and those others."""
+        found = {name: [other for other in self.children if one_slip(name, other)] for name in self.children}
+        return {name: others for name, others in found.items() if others}
 
 
 class Model:
@@ -173,21 +205,17 @@ def form(type_: Any) -> str:
     return "" if type_.annotation is None else str(type_.annotation).strip().removesuffix(".")
 
 
-def value_after(type_: Any, text: str) -> str | None:
-    """The newest release that is known to lack a value of an enumeration."""
-    for found in type_.elem.iter(f"{XS}enumeration"):
-        if found.get("value") == text:
-            return None if found.get(f"{VMLINT}after") is None else str(found.get(f"{VMLINT}after"))
-    return None
+def closest(name: str, known: list[str], suits: Callable[[str], bool] = lambda _: True) -> str | None:
+    """The one of some names that a misspelt one was probably meant to be: one slip away, or else alike.
 
-
-def closest(name: str, known: list[str]) -> str | None:
-    """The one of some names that a misspelt one was probably meant to be: one slip away, or else alike."""
+    Where several are, one that `suits` goes first, and then one that is as long.
+    """
     folded = {_folded(text): text for text in sorted(known, reverse=True)}
     plain = _folded(name)
     near = [text for text in folded if text == plain or one_slip(plain, text)]
-    found = get_close_matches(plain, near or folded, 1, 0.0 if near else SIMILARITY)
-    return folded[found[0]] if found else None
+    found = get_close_matches(plain, near or folded, MATCHES, 0.0 if near else SIMILARITY)
+    ranked = sorted(found, key=lambda text: (text != plain, not suits(folded[text]), len(text) != len(plain)))
+    return folded[ranked[0]] if ranked else None
 
 
 def _folded(name: str) -> str:

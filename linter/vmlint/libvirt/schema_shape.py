@@ -1,21 +1,27 @@
-"""What the schemas say in attributes of their own (`v:when`, `v:max`, `v:min`), because XSD 1.0 cannot say it.
+"""What the schemas say in attributes of their own (`v:when`, `v:need`, `v:max`, `v:min`), for XSD 1.0 cannot say it.
 
 A Shape is what one complex type says so; only types that say something, or have such types below them, get one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..data import data_path
+from ..data import compiled, data_path
 
 if TYPE_CHECKING:
+    from typing import Self
+    from xml.etree.ElementTree import Element
+
     from lxml.etree import _Element
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
-WHEN, MAX, MIN = (f"{{urn:vmlint:schema}}{name}" for name in ("when", "max", "min"))
+WHEN, NEED, MAX, MIN = (f"{{urn:vmlint:schema}}{name}" for name in ("when", "need", "max", "min"))
+OWN = frozenset((WHEN, NEED, MAX, MIN))
 NONE: frozenset[str] = frozenset()
 COMPLEX_TYPE, ELEMENT, ATTRIBUTE = f"{XS}complexType", f"{XS}element", f"{XS}attribute"
 ABSENT = "-"
@@ -23,7 +29,7 @@ ABSENT = "-"
 
 
 class Condition(NamedTuple):
-    """One part of `v:when`: the attribute, of the element around if `above`, must have one of these values."""
+    """One part of `v:when` or `v:need`: the attribute, of the element around if `above`, has one of these values."""
 
     above: bool
     attribute: str
@@ -33,50 +39,78 @@ class Condition(NamedTuple):
 def conditions(when: str | None) -> list[Condition]:
     """`"type: file block; ../mode: -"` taken apart."""
     found = []
-    for part in (when or "").split(";"):
+    for part in when.split(";") if when else ():
         path, _, values = part.strip().partition(": ")
         if path:
             found.append(Condition(path.startswith("../"), path.removeprefix("../"), frozenset(values.split())))
     return found
 
 
+class Ruling(NamedTuple):
+    """What follows from one value of an attribute: which members there may not be, and which there must be."""
+
+    closed_attributes: frozenset[str]
+    closed_children: frozenset[str]
+    needed_attributes: frozenset[str]
+    needed_children: frozenset[str]
+
+
 class Switch:
-    """An attribute on whose value it depends which members an element may have."""
+    """An attribute on whose value it depends which members an element may, or must, have."""
 
     def __init__(self, above: bool, attribute: str) -> None:
         self.above = above
         self.attribute = attribute
-        self._members: list[tuple[bool, str, frozenset[str]]] = []
-        self.closed: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
-        """Names of the attributes and of the children that there are not, by the values met so far."""
+        self._open: list[tuple[bool, str, frozenset[str]]] = []
+        self._needed: list[tuple[bool, str, frozenset[str]]] = []
+        self.rulings: dict[str, Ruling] = {}
+        """By the values met so far."""
 
     def add(self, is_attribute: bool, name: str, values: frozenset[str]) -> None:
         """A member that there is only for some values."""
-        self._members.append((is_attribute, name, values))
+        self._open.append((is_attribute, name, values))
 
-    def close(self, value: str) -> tuple[frozenset[str], frozenset[str]]:
-        """Work out what there is not for a value."""
-        out = [(is_attribute, name) for is_attribute, name, values in self._members if value not in values]
-        self.closed[value] = (
-            frozenset(name for is_attribute, name in out if is_attribute),
-            frozenset(name for is_attribute, name in out if not is_attribute),
+    def need(self, is_attribute: bool, name: str, values: frozenset[str]) -> None:
+        """A member that there must be for some values."""
+        self._needed.append((is_attribute, name, values))
+
+    def rule(self, value: str) -> Ruling:
+        """Work out what follows from a value."""
+        closed = [(is_attribute, name) for is_attribute, name, values in self._open if value not in values]
+        needed = [(is_attribute, name) for is_attribute, name, values in self._needed if value in values]
+        self.rulings[value] = Ruling(
+            *(
+                frozenset(name for is_attribute, name in members if is_attribute is wanted)
+                for members in (closed, needed)
+                for wanted in (True, False)
+            )
         )
-        return self.closed[value]
+        return self.rulings[value]
 
 
-class Shape:
+class Branch:
+    """What one complex type says, and where below it others say something."""
+
+    def __init__(self) -> None:
+        self.below: dict[str, Self] = {}
+        self.tags: tuple[str, ...] = ()
+        """Names of the children that are below."""
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to check in an element itself."""
+        raise NotImplementedError
+
+
+class Shape(Branch):
     """What a complex type says beyond XSD 1.0."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.switches: list[Switch] = []
         self.single: set[str] = set()
         """Children that may stand once."""
-        self.required: set[str] = set()
-        self.below: dict[str, Shape] = {}
-        self.tags: tuple[str, ...] = ()
-        """Names of the children that are below."""
-        self.counts = False
-        """Whether it matters how often a child stands there."""
+        self.required: frozenset[str] = NONE
 
     def switch(self, above: bool, attribute: str) -> Switch:
         """The switch that is an attribute, of the element around if `above`."""
@@ -88,30 +122,30 @@ class Shape:
 
     @property
     def says_something(self) -> bool:
-        """Whether there is anything to check in an element itself."""
         return bool(self.switches or self.single or self.required)
 
 
-def fits(root: _Element, shape: Shape) -> bool:
+def fits(top: _Element, shape: Shape) -> bool:
     """Whether an element that libxml2 found valid, and all below it, are as their shapes say."""
-    stack: list[tuple[_Element, _Element, Shape]] = [(root, root, shape)]
+    around = top.getparent()
+    stack: list[tuple[_Element, _Element, Shape]] = [(top, top if around is None else around, shape)]
     while stack:
         element, parent, shape = stack.pop()
-        closed: frozenset[str] = NONE
-        for switch in shape.switches:
-            value = (parent if switch.above else element).get(switch.attribute, ABSENT)
-            attributes, children = switch.closed.get(value) or switch.close(value)
-            if attributes and not attributes.isdisjoint(element.keys()):
+        if shape.switches:
+            ruled = _ruled(element, parent, shape)
+            if ruled is None:
                 return False
-            closed = closed | children if closed else children
+            closed, needed = ruled
+        else:
+            closed, needed = NONE, shape.required
         if not len(element):
-            if shape.required:
+            if needed:
                 return False
             continue
         below = shape.below
-        if closed or shape.counts:
+        if closed or needed or shape.single:
             inner = {child.tag: child for child in element}
-            if not closed.isdisjoint(inner) or not shape.required.issubset(inner):
+            if not (closed.isdisjoint(inner) and needed.issubset(inner)):
                 return False
             if len(inner) < len(element) and _doubled(element, shape.single):
                 return False
@@ -123,59 +157,116 @@ def fits(root: _Element, shape: Shape) -> bool:
     return True
 
 
+def _ruled(element: _Element, parent: _Element, shape: Shape) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Children that an element may not, and must, have by what its switches say; None if its attributes are wrong."""
+    closed, needed, names = NONE, shape.required, element.keys()
+    for switch in shape.switches:
+        value = (parent if switch.above else element).get(switch.attribute, ABSENT)
+        not_names, not_tags, need_names, need_tags = switch.rulings.get(value) or switch.rule(value)
+        if not_names and not not_names.isdisjoint(names):
+            return None
+        if need_names and not need_names.issubset(names):
+            return None
+        closed = closed | not_tags if not_tags else closed
+        needed = needed | need_tags if need_tags else needed
+    return closed, needed
+
+
 def _doubled(element: _Element, single: set[str]) -> bool:
     tags = [child.tag for child in element]
     return any(tags.count(tag) > 1 for tag in single.intersection(tags))
 
 
 @cache
-def shape_of(name: str) -> Shape:
-    """The shape of the root of the schema called `domain` or `network`."""
-    shapes: dict[str, Shape] = {}
-    for root in _files(name, set()):
-        _read(root, shapes)
-    _prune(shapes.values())
-    return shapes[name.capitalize()]
+def shapes_of(name: str) -> dict[str, Shape]:
+    """The shapes of the complex types in the schema called `domain` or `network`, by their names."""
+    shapes: dict[str, Shape] = defaultdict(Shape)
+    folder = data_path("schemas")
+    files = sorted(os.path.join(folder, file) for file in os.listdir(folder) if file.endswith(".xsd"))
+    for member in compiled(f"schemas/{name}", [*files, __file__], lambda: _members(name)):
+        _add(shapes, *member)
+    prune(shapes.values())
+    return shapes
 
 
-def _files(name: str, seen: set[str]) -> Iterator[_Element]:
-    """A schema and those it includes."""
+Member = tuple[str, str, str | None, bool, dict[str, str]]
+"""A member of a complex type: that type's name, its own name, its type if it is an element, whether it is an attribute,
+and those of its attributes that are in OWN."""
+
+
+def _members(name: str) -> list[Member]:
+    """The members that say something, or lead to types whose members do."""
+    found = [member for root in _trees(name, set()) for member in _of_file(root)]
+    useful = {type_ for type_, _, _, _, own in found if own}
+    before = -1
+    while before < len(useful):
+        before = len(useful)
+        useful |= {type_ for type_, _, kind, _, _ in found if kind in useful}
+    return [member for member in found if member[4] or member[2] in useful]
+
+
+def _trees(name: str, seen: set[str]) -> Iterator[Element]:
+    """The roots of a schema and of those that it includes, read without lxml, which no wheel is built with."""
+    from xml.etree.ElementTree import parse
+
+    seen.add(name)
+    root = parse(data_path(f"schemas/{name}.xsd")).getroot()  # noqa: S314  # our own file
+    yield root
+    for include in root.iter(f"{XS}include"):
+        other = str(include.get("schemaLocation")).removesuffix(".xsd")
+        if other not in seen:
+            yield from _trees(other, seen)
+
+
+def _of_file(root: Element) -> Iterator[Member]:
+    """The members of the complex types of one file that may say something."""
+    for type_ in root.iter(COMPLEX_TYPE):
+        for member in type_.iter() if type_.get("name") else ():
+            own = {key: value for key, value in member.items() if key in OWN}
+            is_attribute = member.tag == ATTRIBUTE
+            if member.tag == ELEMENT or (is_attribute and own):
+                kind = None if is_attribute else member.get("type")
+                yield str(type_.get("name")), str(member.get("name")), kind, is_attribute, own
+
+
+def _add(
+    shapes: dict[str, Shape], type_: str, name: str, kind: str | None, is_attribute: bool, own: dict[str, str]
+) -> None:
+    """Add what one member says of its complex type."""
+    shape = shapes[type_]
+    if kind:
+        shape.below[name] = shapes[kind]
+    for above, attribute, values in conditions(own.get(WHEN)):
+        shape.switch(above, attribute).add(is_attribute, name, values)
+    for above, attribute, values in conditions(own.get(NEED)):
+        shape.switch(above, attribute).need(is_attribute, name, values)
+    if MAX in own:
+        shape.single.add(name)
+    if MIN in own:
+        shape.required |= {name}
+
+
+def files(name: str, seen: set[str] | None = None) -> Iterator[_Element]:
+    """The roots of a schema and of those that it includes."""
     from lxml.etree import parse
 
+    seen = set() if seen is None else seen
     seen.add(name)
     root = parse(data_path(f"schemas/{name}.xsd")).getroot()
     yield root
     for include in root.iterchildren(f"{XS}include"):
         other = str(include.get("schemaLocation")).removesuffix(".xsd")
         if other not in seen:
-            yield from _files(other, seen)
+            yield from files(other, seen)
 
 
-def _read(root: _Element, shapes: dict[str, Shape]) -> None:
-    """Add what one file says of its complex types."""
-    for type_ in root.iterchildren(COMPLEX_TYPE):
-        shape = shapes.setdefault(str(type_.get("name")), Shape())
-        for member in type_.iter(ELEMENT, ATTRIBUTE):
-            name, kind, when = str(member.get("name")), member.get("type"), member.get(WHEN)
-            if kind and member.tag == ELEMENT:
-                shape.below[name] = shapes.setdefault(kind, Shape())
-            if when:
-                for above, attribute, values in conditions(when):
-                    shape.switch(above, attribute).add(member.tag == ATTRIBUTE, name, values)
-            if member.get(MAX):
-                shape.single.add(name)
-            if member.get(MIN):
-                shape.required.add(name)
-
-
-def _prune(shapes: Iterable[Shape]) -> None:
+def prune(branches: Collection[Branch]) -> None:
     """Drop what leads nowhere, so that the walk stays short."""
-    useful = {shape for shape in shapes if shape.says_something}
+    useful = {branch for branch in branches if branch.says_something}
     before = -1
     while before < len(useful):
         before = len(useful)
-        useful |= {shape for shape in shapes if not useful.isdisjoint(shape.below.values())}
-    for shape in shapes:
-        shape.counts = bool(shape.single or shape.required)
-        shape.below = {name: below for name, below in shape.below.items() if below in useful}
-        shape.tags = tuple(shape.below)
+        useful |= {branch for branch in branches if not useful.isdisjoint(branch.below.values())}
+    for branch in branches:
+        branch.below = {name: below for name, below in branch.below.items() if below in useful}
+        branch.tags = tuple(branch.below)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from ..model import Node
@@ -124,6 +124,8 @@ class CommandNode(_Leaf):
         self.parent = parent
         self.program = program
         self.words = words
+        self.is_told: Callable[[Value], bool] = lambda word: False
+        """Whether what a variable stands for is read elsewhere in the file."""
         variables = list(env)
         self._first_variable = variables[0][0] if variables else Value("", ())
         self._children: list[Node] = [EnvNode(self, name, value) for name, value in variables]
@@ -133,8 +135,39 @@ class CommandNode(_Leaf):
     def children(self) -> Sequence[Node]:
         return self._children
 
+    @property
+    def takes_more(self) -> bool:
+        """Whether a variable stands where options do, and what it adds to the command is not read elsewhere."""
+        options = [child for child in self._children if isinstance(child, OptionNode)]
+        read = {id(value) for option in options for value in (option.word, option.argument)}
+        return any(word.text == OPAQUE and id(word) not in read and not self.is_told(word) for word in self.words)
+
     def value(self, name: str) -> Value | None:
         return None
+
+    @cached_property
+    def options(self) -> Mapping[str, Sequence[OptionNode]]:
+        """Its options by their names, those of one name in their order."""
+        found: dict[str, list[OptionNode]] = {}
+        for child in self._children:
+            if isinstance(child, OptionNode):
+                found.setdefault(child.name, []).append(child)
+        return found
+
+    def named(self, *names: str) -> list[OptionNode]:
+        """Its options that have one of some names, in the order of the names."""
+        return [option for name in names for option in self.options.get(name, ())]
+
+    @cached_property
+    def ranks(self) -> Mapping[OptionNode, int]:
+        """How many options of the same name stand before each."""
+        return {option: at for several in self.options.values() for at, option in enumerate(several)}
+
+    @cached_property
+    def has_loose_words(self) -> bool:
+        """Whether options may stand in words that are not to be seen."""
+        taken = {id(option.argument) for several in self.options.values() for option in several}
+        return any(word.opaque and id(word) not in taken for word in self.words)
 
     @property
     def text(self) -> Value:

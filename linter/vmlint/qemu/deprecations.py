@@ -1,22 +1,15 @@
-"""What QEMU deprecated and removed: rows of facts/qemu-deprecations.toml, and whether an option has what one says."""
+"""What QEMU deprecated and removed: the rows of facts/qemu-deprecations.toml."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, cached_property, lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from ..data import read_toml
-from ..model import Node
 from ..source import Value
 from ..versions import Target, Version, parse
-from .arguments import JSON_START
-from .commandline import OptionNode
-from .device import Device
-from .machine_types import machine_type
-from .machines import arch_of, kind_of_command, machine_of
-from .optstring import Param
 
 OLDEST_ASKED = "5.2"
 """The oldest of the emulators that were asked whether they take a new form; before it that is not known."""
@@ -53,17 +46,13 @@ class Row(NamedTuple):
     change: Mapping[str, Any]
     """The new form: the rest of the row, for whoever writes it."""
 
-    def state(self, target: Target, command: Node | None = None) -> str:
-        """`removed` or `deprecated` on a release that the target admits, or ''; for a machine of that command."""
-        if self.removed is not None and target.admits_from("qemu", self.removed) and not self._is_kept(command):
+    def state(self, target: Target, is_kept: bool = False) -> str:
+        """`removed` or `deprecated` on a release that the target admits, or ''; `is_kept`: by the machine type."""
+        if self.removed is not None and target.admits_from("qemu", self.removed) and not is_kept:
             return "removed"
         if self.deprecated is None or not target.admits_from("qemu", self.deprecated):
             return ""
         return "deprecated" if self.until is None or target.admits_before("qemu", self.until) else ""
-
-    def _is_kept(self, command: Node | None) -> bool:
-        found = machine_type(machine_of(command) or "", "") if self.kept_by is not None else None
-        return found is not None and self.kept_by is not None and found.came < self.kept_by
 
 
 class Match(NamedTuple):
@@ -76,90 +65,45 @@ class Match(NamedTuple):
     """What a `*` at the end of the row's value stands for."""
 
 
-class Given:
-    """The parameters of an option, in either way of writing them."""
+@cache
+def _tables() -> dict[str, list[dict[str, Any]]]:
+    return read_toml("rules/facts/qemu-deprecations.toml")
 
-    def __init__(self, node: OptionNode) -> None:
-        self.node = node
 
-    @cached_property
-    def _json(self) -> Device | None:
-        is_json = self.node.option.json and JSON_START.match(self.node.text.text)
-        return Device(self.node) if is_json else None
+def kinds() -> list[str]:
+    """The kinds of things that there are rows of: tables of facts/qemu-deprecations.toml."""
+    return list(_tables())
 
-    def value(self, name: str) -> Value | None:
-        """The value of a parameter, None where it is not given."""
-        return self.node.value(name) if self._json is None else self._json.value(name)
 
-    def param(self, name: str) -> Param | None:
-        """The last parameter of that name in an option string; None where it is JSON, or not given."""
-        params = () if self._json is not None else self.node.params
-        return next((param for param in reversed(params) if param.key == name), None)
+@cache  # for each kind by itself: a domain in XML needs few of the rows
+def rows(kind: str) -> list[Row]:
+    """The rows of a kind, in the order of the file."""
+    return [_row(table) for table in _tables().get(kind, ())]
 
 
 @cache
-def facts() -> dict[str, list[Row]]:
-    """The rows of facts/qemu-deprecations.toml by their kind."""
-    tables = read_toml("rules/facts/qemu-deprecations.toml")
-    return {kind: [_row(table) for table in several] for kind, several in tables.items()}
-
-
-@cache
-def _by_option() -> dict[str, dict[str, list[Row]]]:
-    """By kind and option, in the order of the file."""
-    found: dict[str, dict[str, list[Row]]] = {}
-    for kind, several in facts().items():
-        for row in several:
-            for option in row.options:
-                found.setdefault(kind, {}).setdefault(option, []).append(row)
+def by_option(kind: str) -> dict[str, list[Row]]:
+    """The rows of a kind by the options in which they stand."""
+    found: dict[str, list[Row]] = {}
+    for row in rows(kind):
+        for option in row.options:
+            found.setdefault(option, []).append(row)
     return found
 
 
 @lru_cache(maxsize=1024)
 def named(kind: str, name: str, arch: str) -> Match | None:
     """The first row of a kind that a name fits, on an architecture ('' where it is not told)."""
-    for row in facts().get(kind, ()):
-        found = row.values.match(name) if row.values is not None and _is_for(row, arch) else None
+    for row in rows(kind):
+        found = row.values.match(name) if row.values is not None and is_for(row, arch) else None
         if found is not None:
             return Match(row, name, None, found["rest"] or "")
     return None
 
 
-def _is_for(row: Row, arch: str) -> bool:
+def is_for(row: Row, arch: str) -> bool:
+    """Whether a row is about an architecture."""
     return not row.arches or arch in row.arches
-
-
-def matches(kind: str, node: OptionNode) -> Iterator[Match]:
-    """What an option has of a kind; for each parameter the first row that fits."""
-    given, command = Given(node), node.parent
-    taken: set[str] = set()
-    for row in _by_option().get(kind, {}).get(node.name, ()):
-        machines = row.machines and {kind_of_command(command), machine_of(command)}
-        is_for = _is_for(row, arch_of(command)) and (not machines or not machines.isdisjoint(row.machines))
-        if not is_for or not all(_holds(given, *pair) for pair in row.where.items()):
-            continue
-        for name in row.at or ("",):
-            match = None if name in taken else _match(row, name, given)
-            if match is not None:
-                taken.add(name)
-                yield match
-
-
-def _match(row: Row, name: str, given: Given) -> Match | None:
-    value = given.value(name) if name else given.node.argument
-    if value is None and (name or row.values is not None):
-        return None
-    if row.values is None or value is None:
-        return Match(row, name, value, "")
-    found = row.values.match(value.text)
-    return None if found is None else Match(row, name, value, found["rest"] or "")
-
-
-def _holds(given: Given, name: str, wanted: re.Pattern[str] | bool) -> bool:
-    value = given.value(name)
-    if isinstance(wanted, bool):
-        return (value is not None) is wanted
-    return value is not None and wanted.match(value.text) is not None
 
 
 def _row(table: Mapping[str, Any]) -> Row:

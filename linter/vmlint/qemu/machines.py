@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ..model import Node
-from .commandline import CommandNode, OptionNode
+from .commandline import CommandNode
 
 PROGRAM_ARCH = re.compile(r".*qemu-system-([\w-]+?)(?:\.exe)?")
 X86 = ("x86_64", "i386", "i686", "")
@@ -39,15 +40,19 @@ def arch_of(command: Node | None) -> str:
     return match[1] if match else ""
 
 
+@lru_cache(maxsize=4)  # several rules ask for the same command line, and for each of its options
 def machine_of(command: Node | None) -> str | None:
     """The machine type that a command gives; '' where it gives none, None where that is not to be seen."""
-    children = command.children if isinstance(command, CommandNode) else ()
-    options = [child for child in children if isinstance(child, OptionNode) and child.name in ("-machine", "-M")]
-    given = [value for option in options if (value := option.value("type")) is not None]
+    if not isinstance(command, CommandNode):
+        return None
+    given = [
+        value
+        for child in command.children
+        if child.name in ("-machine", "-M") and (value := child.value("type")) is not None
+    ]
     if given:
         return None if given[-1].opaque else given[-1].text
-    words = command.words if isinstance(command, CommandNode) else ()
-    return None if any(word.opaque for word in words) else ""
+    return None if any(word.opaque for word in command.words) else ""
 
 
 def kind_of_command(command: Node | None) -> str:
@@ -56,3 +61,10 @@ def kind_of_command(command: Node | None) -> str:
     if machine == "":
         return "i440fx" if arch in X86_DEFAULT else ""
     return "" if machine is None else kind_of_machine(machine, arch)
+
+
+def is_other_machine(command: Node | None) -> bool:
+    """Whether a command's machine is known, and is none of those that kind_of_machine knows."""
+    machine = machine_of(command)
+    is_known = bool(machine) or (machine == "" and arch_of(command) != "")
+    return is_known and not kind_of_command(command)

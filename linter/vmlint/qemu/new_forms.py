@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 
 from ..source import OPAQUE, Edit
 from .commandline import CommandNode, OptionNode
-from .deprecations import Given, Match
-from .machines import kind_of_command
-from .optstring import IMPLIED, PAIR
+from .conversions import CONVERSIONS
+from .deprecation_words import NewForm
+from .deprecations import Match
+from .machines import is_other_machine, kind_of_command
+from .old_forms import Given
+from .optstring import IMPLIED, PAIR, Param
+from .paramvalues import doubled
 from .rewrite import ARGUMENT, Words, split_options
 
-VERBS = ("append", "move", "words", "value", "name", "pair", "drop")
-"""What a row may do: take the option out and add a parameter to another one; take a parameter out and give it to the
-device of the drive; put options in the place of the whole one; another value, another name or another parameter in the
-place of a parameter; or take that out. Where there is nothing to add to, `words` follow `append`."""
-REDIRECTION = re.compile(r"(tcp|udp):(\d+):([\w.]*):(\d+)")
-HEX_SIZE = re.compile(r"0[xX]([0-9a-fA-F]+)([kKmMgGtTpPeE])")
+VERBS = ("append", "move", "words", "value", "name", "pair", "json", "drop")
+"""What a row may do: take the option out and add a parameter to another one (where there is none, put `words` in its
+place); take a parameter out and give it to the device of the drive; put options in the place of the whole one; another
+value, name or parameter in the place of a parameter, or another value of one in JSON; or take that out."""
+NAME_END = re.compile(r"[,=:]")
 
 
 Fields = dict[str, Any]
-
-
-class NewForm(NamedTuple):
-    """What to write instead; no edits where only a person can."""
-
-    text: str
-    edits: tuple[Edit, ...]
-    is_sure: bool
-    """Whether it means the same for what can be seen of the machine."""
 
 
 def new_form(match: Match, node: OptionNode, words: Words) -> NewForm | None:
@@ -42,21 +37,24 @@ def new_form(match: Match, node: OptionNode, words: Words) -> NewForm | None:
     if verb is None or value is None:
         return None
     fields: Fields = {
-        "value": value,
+        "value": value if verb == "value" else doubled(value),
         "rest": match.rest,
         "fresh": _fresh(node, change.get("fresh", "new")),
         "argument": ARGUMENT,
-        "given": {param.key: param.value for param in node.params},
+        "given": {param.key: doubled(param.value) for param in node.params},
+        "netdev": _only_netdev(node),
     }
     text, edits = (
         WRITERS[verb](match, node, words, fields) if verb in WRITERS else _parameter(verb, match, node, words, fields)
     )
     if verb == "append" and not edits and "words" in change:
         text, edits = _words(match, node, words, fields)
-    kind = kind_of_command(node.parent) if "machines" in change else ""
-    if kind and kind not in change["machines"]:
+    if "machines" not in change:
+        return NewForm(text, edits, True)
+    kind = kind_of_command(node.parent)
+    if kind not in change["machines"] and (kind or is_other_machine(node.parent)):
         return None
-    return NewForm(text, edits, bool(kind) or "machines" not in change)
+    return NewForm(text, edits, bool(kind))
 
 
 def _words(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
@@ -77,8 +75,8 @@ def _append(match: Match, node: OptionNode, words: Words, fields: Fields) -> tup
     text = parameter.format(**fields | {"argument": argument})
     shown = f"{name} …,{text}".replace(OPAQUE, "…")
     kinds = match.row.change.get("kinds", ())
-    found = [other for other in _options(node.parent) if other.name == name and other.argument is not None]
-    if len(found) != 1 or OPAQUE in text or "," in argument or not found[0].params:
+    found = _named(node, name)
+    if len(found) != 1 or found[0].argument is None or OPAQUE in text or "," in argument or not found[0].params:
         return shown, ()
     first = found[0].params[0]
     if first.kind != IMPLIED or first.value not in kinds:
@@ -92,18 +90,25 @@ def _move(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple
     """The parameter of a drive given to the only device that has the drive."""
     name, text = match.row.change["move"], fields["value"]
     param, drive = Given(node).param(match.name), node.value("id")
-    devices = [other for other in _options(node.parent) if other.name == "-device" and drive is not None]
-    users = [
-        device
-        for device in devices
-        if drive is not None and (used := device.value("drive")) and used.text == drive.text
-    ]
+    command = node.parent
+    users = _users(command).get(drive.text, []) if drive is not None and isinstance(command, CommandNode) else []
     shown = f"-device …,{name}={text}".replace(OPAQUE, "…")
     if param is None or len(users) != 1 or drive is None or OPAQUE in text + drive.text or "," in text:
         return shown, ()
     end = len(users[0].text.text)
     added, removed = users[0].text.replace(end, end, f",{name}={text}"), node.remove(param)
     return shown, (*removed, *added) if added and removed else ()
+
+
+@lru_cache(maxsize=1)
+def _users(command: CommandNode) -> dict[str, list[OptionNode]]:
+    """The devices of a command by the drives that they have."""
+    found: dict[str, list[OptionNode]] = {}
+    for device in command.named("-device"):
+        drive = device.value("drive")
+        if drive is not None:
+            found.setdefault(drive.text, []).append(device)
+    return found
 
 
 WRITERS: dict[str, Callable[..., tuple[str, tuple[Edit, ...]]]] = {"words": _words, "append": _append, "move": _move}
@@ -122,46 +127,66 @@ def _parameter(verb: str, match: Match, node: OptionNode, words: Words, fields: 
     if verb == "value" and not match.row.change.get("by-value"):
         shown = f"{match.name}={text}"
     options = " ".join(word for option in before for word in option)
-    return " and ".join(part for part in (options, shown) if part).replace(OPAQUE, "…"), edits
+    return "' and '".join(part for part in (options, shown) if part).replace(OPAQUE, "…"), edits
 
 
 def _parameter_edits(verb: str, match: Match, node: OptionNode, text: str) -> tuple[Edit, ...]:
     param = Given(node).param(match.name)
+    if verb == "json":
+        found = re.search(rf'"{re.escape(match.name)}"\s*:\s*("")', node.text.text)
+        return node.text.replace(*found.span(1), text) if found else ()
     if verb == "value" and match.value is not None:
         return match.value.replace(0, len(match.value.text), text)
-    if param is None:
-        return ()
-    if verb == "drop":
-        return node.remove(param)
+    if param is None or verb == "drop":
+        return node.remove(param) if param else ()
     if verb == "name":
         end = param.start + len(param.key)
         return node.text.replace(param.start, end, text) if param.kind == PAIR else ()
+    return _pair_edits(match, node, param, text)
+
+
+def _pair_edits(match: Match, node: OptionNode, param: Param, text: str) -> tuple[Edit, ...]:
+    """Another parameter in the place of one; a value that stays keeps its bytes."""
+    change = match.row.change
+    before = change["pair"].removesuffix("{value}")
+    if param.value_ranges and before != change["pair"] and "convert" not in change:
+        return node.text.replace(param.start, param.value_ranges[0][0], before)
     return () if OPAQUE in text else node.text.replace(param.start, param.end, text)
+
+
+def _only_netdev(node: OptionNode) -> str:
+    """The name of the only -netdev of a command; opaque where that is not known."""
+    found = _named(node, "-netdev")
+    value = found[0].value("id") if len(found) == 1 else None
+    return OPAQUE if value is None else doubled(value.text)
 
 
 def _is_given(wanted: str, node: OptionNode) -> bool:
     """Whether another option of the command stands in the way: `-accel`, or `-rtc@base` for one with that parameter."""
     name, _, parameter = wanted.partition("@")
-    return any(
-        other is not node and other.name == name and (not parameter or other.value(parameter) is not None)
-        for other in _options(node.parent)
-    )
+    others = (other for other in _named(node, name) if other is not node)
+    return any(not parameter or other.value(parameter) is not None for other in others)
 
 
-def _options(command: object) -> Iterator[OptionNode]:
-    if isinstance(command, CommandNode):
-        yield from (child for child in command.children if isinstance(child, OptionNode))
+def _named(node: OptionNode, name: str) -> list[OptionNode]:
+    return node.parent.named(name) if isinstance(node.parent, CommandNode) else []
 
 
 def _fresh(node: OptionNode, stem: str) -> str:
     """A name that nothing in the command has yet, nor gets when other options of its kind are written anew."""
     command = node.parent
-    text = " ".join(word.text for word in command.words) if isinstance(command, CommandNode) else ""
-    alike = [other for other in _options(command) if other.name == node.name]
-    name = f"{stem}{next((at for at, other in enumerate(alike) if other is node), 0)}"
-    while name in text:
+    if not isinstance(command, CommandNode):
+        return stem
+    name, used = f"{stem}{command.ranks[node]}", _names(command)
+    while name in used:
         name += "x"
     return name
+
+
+@lru_cache(maxsize=1)
+def _names(command: CommandNode) -> frozenset[str]:
+    """All that may be a name in a command line."""
+    return frozenset(part for word in command.words for part in NAME_END.split(word.text))
 
 
 def _converted(match: Match) -> str | None:
@@ -169,36 +194,3 @@ def _converted(match: Match) -> str | None:
     text = "" if match.value is None else match.value.text
     convert = match.row.change.get("convert")
     return text if convert is None else CONVERSIONS[convert](text)
-
-
-def _milliseconds(text: str) -> str | None:
-    return str(int(text) * 1000) if text.isdecimal() and len(text) < 8 else None
-
-
-def _without_admin_queue(text: str) -> str | None:
-    return str(int(text) - 1) if text.isdecimal() and int(text[:8]) > 1 else None
-
-
-def _host_forward(text: str) -> str | None:
-    """`tcp:HOSTPORT:GUEST:PORT`, as -redir has it, as hostfwd= has it."""
-    found = REDIRECTION.fullmatch(text)
-    return f"{found[1]}::{found[2]}-{found[3]}:{found[4]}" if found else None
-
-
-def _mebibytes(text: str) -> str | None:
-    """What -numa takes for MiB unless it has a unit, as a size that elsewhere is in bytes."""
-    return f"{text}M" if text.isdecimal() else text if text[:-1].isdecimal() and text[-1] in "kKmMgGtT" else None
-
-
-def _decimal(text: str) -> str | None:
-    found = HEX_SIZE.fullmatch(text)
-    return f"{int(found[1][:16], 16)}{found[2]}" if found else None
-
-
-CONVERSIONS: dict[str, Callable[[str], str | None]] = {
-    "milliseconds": _milliseconds,
-    "without-admin-queue": _without_admin_queue,
-    "mebibytes": _mebibytes,
-    "host-forward": _host_forward,
-    "decimal": _decimal,
-}

@@ -22,7 +22,7 @@ def _flag_piece(argument: Value, flag: Param) -> Piece:
     outer = parts[0].encode if _adjoin(parts) else refuse
 
     def encode(text: str) -> bytes | None:
-        return outer(f"{flag.key}={_doubled(text)}")
+        return outer(f"{flag.key}={doubled(text)}")
 
     return Piece(0, len(flag.value), parts[0].start, parts[-1].end, 0, encode)
 
@@ -53,7 +53,8 @@ def _adjoin(parts: Sequence[Piece]) -> bool:
     return all(one.end == two.start and one.encode is two.encode for one, two in pairwise(parts))
 
 
-def _doubled(text: str) -> str:
+def doubled(text: str) -> str:
+    """A text as it is written in an option string."""
     return text.replace(",", ",,")
 
 
@@ -62,6 +63,6 @@ def _doubling(outer: Encoder) -> Encoder:
     """Writes text with doubled commas in a place written by `outer`. One object for equal arguments."""
 
     def encode(text: str) -> bytes | None:
-        return outer(_doubled(text))
+        return outer(doubled(text))
 
     return encode

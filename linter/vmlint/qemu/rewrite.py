@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from ..source import Edit, Source, Value
+from ..source import Edit, Encoder, Source, Value
 from .commandline import CommandNode, OptionNode
 
 BLANKS = r"(?:[ \t]|\\?\r?\n)+"
@@ -38,6 +38,7 @@ class Words:
         program = [command.program] if command.program is not None else []
         self._words = [*program, *command.words]
         self._index = {id(word): at for at, word in enumerate(self._words)}
+        self._separators: dict[tuple[Encoder, bool], bytes | None] = {}
         self._begins = {
             self._index[id(child.word)]
             for child in command.children
@@ -108,16 +109,18 @@ class Words:
         return None if parted is None or written is None else (Edit(last.end, last.end, parted + written),)
 
     def _separator(self, at: int | None, inner: bool) -> bytes | None:
-        """What can part the words of an option (`inner`) or two options near word `at`, written as that is."""
+        """What can part the words of an option (`inner`) or two options, where these are written as word `at` is."""
         if at is None:
             return None
         encode = self._words[at].pieces[-1].encode
-        fits = [near for near in self._parted if self._words[near].pieces[-1].encode is encode]
-        found = [near for near in fits if (near + 1 in self._begins) is not inner]
-        if not found:  # between two options as within one, unless these are lists in a list
-            found = [near for near in fits if not LIST.search(self._between(near)) or len(self._begins) > 1]
-        texts = [self._bytes(near) for near in sorted(found, key=lambda near: abs(near - at))]
-        return b" " if b" " in texts else next(iter(texts), None)
+        if (encode, inner) not in self._separators:
+            fits = [near for near in self._parted if self._words[near].pieces[-1].encode is encode]
+            found = [near for near in fits if (near + 1 in self._begins) is not inner]
+            if not found:  # between two options as within one, unless these are lists in a list
+                found = [near for near in fits if not LIST.search(self._between(near)) or len(self._begins) > 1]
+            texts = [self._bytes(near) for near in found]
+            self._separators[encode, inner] = b" " if b" " in texts else next(iter(texts), None)
+        return self._separators[encode, inner]
 
     @cached_property
     def _parted(self) -> list[int]:
@@ -142,6 +145,12 @@ class Words:
 
     def _end(self, at: int) -> int:
         return self._words[at].pieces[-1].end
+
+
+@lru_cache(maxsize=2)
+def words_of(source: Source, command: CommandNode) -> Words:
+    """The words of a command line, made ready once for all that is found in it."""
+    return Words(source, command)
 
 
 ARGUMENT = "{argument}"

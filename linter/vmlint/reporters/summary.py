@@ -10,8 +10,14 @@ def summary(report: Report) -> list[str]:
     counts = [(report.count(severity), severity) for severity in SEVERITIES]
     found = ", ".join(plural(count, severity) for count, severity in counts if count)
     files = plural(report.files, "file")
-    words = f"{found} in {files}" if found else f"No problems found in {files}"
+    words = f"{found} in {files}" if found else f"No problems found in {files}{_unknown(report)}"
     return [f"{words}{_handled(report)}.", *filter(None, (_fixable(report), _gone(report)))]
+
+
+def _unknown(report: Report) -> str:
+    """What else could be wrong where nothing was found."""
+    commands = plural(report.in_part, "command")
+    return f"; what variables add to {commands} was not read" if report.in_part else ""
 
 
 def plural(count: int, noun: str) -> str:

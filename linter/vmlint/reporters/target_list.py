@@ -13,10 +13,9 @@ from .printing import put
 def write_text(known: Collection[Distribution], newest: Collection[Distribution], stream: TextIO) -> None:
     """A line for each release, with the shorter name of the newest of a series."""
     rows = [
-        (name, found.series if found in newest and found.series != found.name else "", found.qemu, found.libvirt or "-")
-        for name, found in ((found.name, found) for found in known)
+        (found.name, ", ".join(_also(found, newest)), found.qemu, found.libvirt or "-", found.seen) for found in known
     ]
-    head = ("TARGET", "ALSO", "QEMU", "LIBVIRT")
+    head = ("TARGET", "ALSO", "QEMU", "LIBVIRT", "SEEN")
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     for row in (head, *rows):
         put(stream, "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -27,7 +26,7 @@ def write_json(known: Collection[Distribution], newest: Collection[Distribution]
     targets = [
         {
             "name": found.name,
-            "also": [found.series] if found in newest and found.series != found.name else [],
+            "also": _also(found, newest),
             "title": found.title,
             "qemu": found.qemu,
             "libvirt": found.libvirt or None,
@@ -38,3 +37,8 @@ def write_json(known: Collection[Distribution], newest: Collection[Distribution]
         for found in known
     ]
     stream.write(JsonText(stream, indent=2).of({"version": 1, "targets": targets}) + "\n")
+
+
+def _also(found: Distribution, newest: Collection[Distribution]) -> list[str]:
+    """The other name of a release that is the newest of a series."""
+    return [found.series] if found in newest and found.series != found.name else []

@@ -1,0 +1,56 @@
+"""Values in the terms of a new form, where it counts or writes them otherwise than the old one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+REDIRECTION = re.compile(r"(tcp|udp):(\d+):([\w.]*):(\d+)")
+HEX_SIZE = re.compile(r"0[xX]([0-9a-fA-F]+)([kKmMgGtTpPeE])")
+MOST_COUNTERS = 29
+"""A RISC-V processor has three counters of its own and up to 29 more."""
+
+
+def _milliseconds(text: str) -> str | None:
+    return str(int(text) * 1000) if text.isdecimal() and len(text) < 8 else None
+
+
+def _first_boot_index(text: str) -> str | None:
+    """`boot=on` says no more than that a disk comes first."""
+    return "1" if text == "on" else None
+
+
+def _counter_mask(text: str) -> str | None:
+    """A number of counters as the mask that stands for them: one bit each from the fourth on."""
+    return hex(((1 << int(text)) - 1) << 3) if text.isdecimal() and int(text[:3]) <= MOST_COUNTERS else None
+
+
+def _without_admin_queue(text: str) -> str | None:
+    return str(int(text) - 1) if text.isdecimal() and int(text[:8]) > 1 else None
+
+
+def _host_forward(text: str) -> str | None:
+    """`tcp:HOSTPORT:GUEST:PORT`, as -redir has it, as hostfwd= has it."""
+    found = REDIRECTION.fullmatch(text)
+    return f"{found[1]}::{found[2]}-{found[3]}:{found[4]}" if found else None
+
+
+def _mebibytes(text: str) -> str | None:
+    """What -numa takes for MiB unless it has a unit, as a size that elsewhere is in bytes."""
+    return f"{text}M" if text.isdecimal() else text if text[:-1].isdecimal() and text[-1] in "kKmMgGtT" else None
+
+
+def _decimal(text: str) -> str | None:
+    found = HEX_SIZE.fullmatch(text)
+    return f"{int(found[1][:16], 16)}{found[2]}" if found else None
+
+
+CONVERSIONS: dict[str, Callable[[str], str | None]] = {
+    "milliseconds": _milliseconds,
+    "without-admin-queue": _without_admin_queue,
+    "mebibytes": _mebibytes,
+    "host-forward": _host_forward,
+    "decimal": _decimal,
+    "first-boot-index": _first_boot_index,
+    "counter-mask": _counter_mask,
+}
