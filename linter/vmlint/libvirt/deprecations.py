@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ..data import read_toml
 from ..model import Node
@@ -39,12 +39,23 @@ def facts() -> dict[str, list[Row]]:
 
 def matches(kind: str, node: Node, root: Node) -> Iterator[tuple[Row, Value]]:
     """The rows of a kind that an element below `root` fits, and the value that each is about."""
-    path = _path(node, root)
-    for row in facts()[kind]:
+    for row in _by_name()[kind].get(node.name, ()):
         value = node.value(row.at) if row.at else node.text
-        fits = path in row.paths and all(_is_one(_get(node, where), wanted) for where, wanted in row.where.items())
-        if fits and value is not None and _is_one(value, row.values):
-            yield row, value
+        is_it = value is not None and _is_one(value, row.values) and _path(node, root) in row.paths
+        if is_it and all(_is_one(_get(node, where), wanted) for where, wanted in row.where.items()):
+            yield row, cast(Value, value)
+
+
+@cache
+def _by_name() -> dict[str, dict[str, list[Row]]]:
+    """The rows by what became of them, and by the name of the element that they are about."""
+    found: dict[str, dict[str, list[Row]]] = {}
+    for kind, rows in facts().items():
+        by_name = found.setdefault(kind, {})
+        for row in rows:
+            for name in {path.rpartition("/")[2] for path in row.paths}:
+                by_name.setdefault(name, []).append(row)
+    return found
 
 
 def _path(node: Node, root: Node) -> str:

@@ -5,15 +5,17 @@ A Shape is what one complex type says so; only types that say something, or have
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..data import data_path
+from ..data import compiled, data_path
 
 if TYPE_CHECKING:
     from typing import Self
+    from xml.etree.ElementTree import Element
 
     from lxml.etree import _Element
 
@@ -179,10 +181,69 @@ def _doubled(element: _Element, single: set[str]) -> bool:
 def shapes_of(name: str) -> dict[str, Shape]:
     """The shapes of the complex types in the schema called `domain` or `network`, by their names."""
     shapes: dict[str, Shape] = defaultdict(Shape)
-    for root in files(name):
-        _read(root, shapes)
+    folder = data_path("schemas")
+    files = sorted(os.path.join(folder, file) for file in os.listdir(folder) if file.endswith(".xsd"))
+    for member in compiled(f"schemas/{name}", [*files, __file__], lambda: _members(name)):
+        _add(shapes, *member)
     prune(shapes.values())
     return shapes
+
+
+Member = tuple[str, str, str | None, bool, dict[str, str]]
+"""A member of a complex type: that type's name, its own name, its type if it is an element, whether it is an attribute,
+and those of its attributes that are in OWN."""
+
+
+def _members(name: str) -> list[Member]:
+    """The members that say something, or lead to types whose members do."""
+    found = [member for root in _trees(name, set()) for member in _of_file(root)]
+    useful = {type_ for type_, _, _, _, own in found if own}
+    before = -1
+    while before < len(useful):
+        before = len(useful)
+        useful |= {type_ for type_, _, kind, _, _ in found if kind in useful}
+    return [member for member in found if member[4] or member[2] in useful]
+
+
+def _trees(name: str, seen: set[str]) -> Iterator[Element]:
+    """The roots of a schema and of those that it includes, read without lxml, which no wheel is built with."""
+    from xml.etree.ElementTree import parse
+
+    seen.add(name)
+    root = parse(data_path(f"schemas/{name}.xsd")).getroot()  # noqa: S314  # our own file
+    yield root
+    for include in root.iter(f"{XS}include"):
+        other = str(include.get("schemaLocation")).removesuffix(".xsd")
+        if other not in seen:
+            yield from _trees(other, seen)
+
+
+def _of_file(root: Element) -> Iterator[Member]:
+    """The members of the complex types of one file that may say something."""
+    for type_ in root.iter(COMPLEX_TYPE):
+        for member in type_.iter() if type_.get("name") else ():
+            own = {key: value for key, value in member.items() if key in OWN}
+            is_attribute = member.tag == ATTRIBUTE
+            if member.tag == ELEMENT or (is_attribute and own):
+                kind = None if is_attribute else member.get("type")
+                yield str(type_.get("name")), str(member.get("name")), kind, is_attribute, own
+
+
+def _add(
+    shapes: dict[str, Shape], type_: str, name: str, kind: str | None, is_attribute: bool, own: dict[str, str]
+) -> None:
+    """Add what one member says of its complex type."""
+    shape = shapes[type_]
+    if kind:
+        shape.below[name] = shapes[kind]
+    for above, attribute, values in conditions(own.get(WHEN)):
+        shape.switch(above, attribute).add(is_attribute, name, values)
+    for above, attribute, values in conditions(own.get(NEED)):
+        shape.switch(above, attribute).need(is_attribute, name, values)
+    if MAX in own:
+        shape.single.add(name)
+    if MIN in own:
+        shape.required |= {name}
 
 
 def files(name: str, seen: set[str] | None = None) -> Iterator[_Element]:
@@ -197,28 +258,6 @@ def files(name: str, seen: set[str] | None = None) -> Iterator[_Element]:
         other = str(include.get("schemaLocation")).removesuffix(".xsd")
         if other not in seen:
             yield from files(other, seen)
-
-
-def _read(root: _Element, shapes: dict[str, Shape]) -> None:
-    """Add what one file says of its complex types."""
-    for type_ in root.iterchildren(COMPLEX_TYPE):
-        shape = shapes[str(type_.get("name"))]
-        for member in type_.iter(ELEMENT, ATTRIBUTE):
-            is_attribute = member.tag == ATTRIBUTE
-            own = {key: str(value) for key, value in member.items() if key in OWN}
-            if is_attribute and not own:
-                continue
-            name, kind = str(member.get("name")), member.get("type")
-            if kind and not is_attribute:
-                shape.below[name] = shapes[kind]
-            for above, attribute, values in conditions(own.get(WHEN)):
-                shape.switch(above, attribute).add(is_attribute, name, values)
-            for above, attribute, values in conditions(own.get(NEED)):
-                shape.switch(above, attribute).need(is_attribute, name, values)
-            if MAX in own:
-                shape.single.add(name)
-            if MIN in own:
-                shape.required |= {name}
 
 
 def prune(branches: Collection[Branch]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from ..data import read_toml
@@ -91,6 +91,7 @@ def by_option(kind: str) -> dict[str, list[Row]]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def named(kind: str, name: str, arch: str) -> Match | None:
     """The first row of a kind that a name fits, on an architecture ('' where it is not told)."""
     for row in rows(kind):
