@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import vmlint
 from tests.helpers import lint as lint_with_all
 from tests.helpers import lint_and_fix, marked
 from vmlint.libvirt.mac import parse_mac
@@ -278,3 +279,52 @@ def test_many_that_meet_in_one_place_take_no_longer_each(kind: str) -> None:
     assert found.count("teaming-alias-dropped") == 1500
     assert found.count("teaming-slot-shared") == (1500 if kind == "one slot" else 0)
     assert found.count("teaming-host-device-repeated") == (kind == "one device")
+
+
+PERSISTENT = interface("bridge", ONE, "virtio", "type='persistent'", "ua-b")
+TRANSIENT = interface("hostdev", ONE, None, "type='transient' persistent='ua-b'")
+HOSTDEV = (
+    "<hostdev mode='subsystem' type='pci'><source><address bus='3' slot='7'/></source>\n"
+    "<teaming type='transient' persistent='ua-b'/></hostdev>\n"
+)
+USB = "<source><vendor id='0x1234'/><product id='0xbeef'/></source>"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("type='transient'", "type='Transient'", "teaming-type-unknown"),
+        ("type='transient'", "type='primary'", "teaming-type-unknown"),
+        ("type='transient'", "", "teaming-type-unknown"),
+        ("type='persistent'", "", "teaming-empty"),
+        ("type='persistent'", "type='persistent' persistent='ua-x'", "teaming-persistent-names-another"),
+        ("<teaming type='persistent'/>", "<teaming type='persistent'/><teaming/>", "teaming-repeated"),
+        ("mac address='52:54:00:aa:bb:01'", "mac address='52-54-00-aa-bb-01'", "teaming-mac-malformed"),
+        ("mac address='52:54:00:aa:bb:01'", "mac address='53:54:00:aa:bb:01'", "teaming-mac-unusable"),
+        ("alias name='ua-b'", "alias name='ua-b:0'", "teaming-alias-dropped"),
+        ("persistent='ua-b'", "persistent='ua-b '", "teaming-persistent-not-found"),
+        (
+            "type='transient' persistent='ua-b'/></hostdev>",
+            "type='persistent'/></hostdev>",
+            "teaming-persistent-hostdev",
+        ),
+        ("persistent='ua-b'/></hostdev>", "/></hostdev>", "teaming-no-persistent-name"),
+        ("<source><address bus='3'", f"<mac address='{ONE}'/><source><address bus='3'", "teaming-hostdev-mac"),
+        ("type='pci'><source><address bus='3' slot='7'/></source>", f"type='usb'>{USB}", "teaming-hostdev-not-pci"),
+    ],
+)
+def test_what_the_schema_refuses_too_is_said_once(old: str, new: str, rule: str) -> None:
+    data = domain(PERSISTENT, HOSTDEV if "hostdev" in rule or "hostdev" in old else TRANSIENT).decode()
+    assert old in data
+    found = vmlint.check_text(data.replace(old, new), "guest.xml").diagnostics
+    at = next(d.source.position(d.span.start).line for d in found if d.rule == rule)
+    errors = [d.rule for d in found if d.severity != "note" and d.source.position(d.span.start).line == at]
+    assert errors == [rule]
+
+
+def test_a_libvirt_that_is_too_old_is_said_once() -> None:
+    data = domain(PERSISTENT, HOSTDEV).decode()
+    found = vmlint.check_text(data, "guest.xml", libvirt=">=7.0").diagnostics
+    assert [d.rule for d in found if d.severity != "note"] == ["teaming-libvirt-too-old"]
+    without = vmlint.check_text(data, "guest.xml", libvirt=">=7.0", ignore=["teaming-libvirt-too-old"]).diagnostics
+    assert [d.rule for d in without if d.severity != "note"] == ["libvirt-too-old"]

@@ -49,7 +49,14 @@ class Engine:
                     if group.holds(node):
                         for rule, check in group.checks:
                             found.extend([_diagnostic(document, rule, finding) for finding in check(node, context)])
-        return found and sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message))
+        return found and sorted(
+            self._uncovered(found), key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message)
+        )
+
+    def _uncovered(self, found: list[Diagnostic]) -> list[Diagnostic]:
+        """Findings without those for which another, of a rule that covers theirs, stands at the same place."""
+        told = {(name, diagnostic.span) for diagnostic in found for name in self._rules[diagnostic.rule].covers}
+        return [d for d in found if (d.rule, d.span) not in told] if told else found
 
     def _problems(self, document: Document) -> Iterator[Diagnostic]:
         for problem in document.problems:
