@@ -54,8 +54,13 @@ class Engine:
         )
 
     def _uncovered(self, found: list[Diagnostic]) -> list[Diagnostic]:
-        """Findings without those for which another, of a rule that covers theirs, stands at the same place."""
-        told = {(name, diagnostic.span) for diagnostic in found for name in self._rules[diagnostic.rule].covers}
+        """Findings without those at places that another, of a rule that covers theirs, marks or notes."""
+        told = {
+            (name, span)
+            for diagnostic in found
+            for name in self._rules[diagnostic.rule].covers
+            for span in (diagnostic.span, *(note.span for note in diagnostic.notes))
+        }
         return [d for d in found if (d.rule, d.span) not in told] if told else found
 
     def _problems(self, document: Document) -> Iterator[Diagnostic]:

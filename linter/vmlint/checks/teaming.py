@@ -96,7 +96,7 @@ def empty_element(node: Node, context: Context) -> Iterator[Finding]:
         says = [value for value in (side.type, side.named) if value is not None and value.text]
         if not says and not side.may_differ:
             edits = side.teaming.drop() if len(side.elements) == 1 else ()
-            yield Finding(side.teaming, {}, team.offer(edits))
+            yield Finding(side.type or side.teaming, {}, team.offer(edits))
 
 
 def repeated_element(node: Node, context: Context) -> Iterator[Finding]:
