@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vmlint import versions
-from vmlint.catalog import CatalogError, load
+from vmlint.catalog import CatalogError, load, rules
 from vmlint.choice import target
 
 RULE: dict[str, Any] = {
@@ -103,3 +103,9 @@ def test_target_admits_what_its_specifier_says(spec: str | None, before_6_0: boo
 def test_versions_are_compared_as_numbers() -> None:
     assert versions.parse("2.10") > versions.parse("2.9")
     assert target("<2.10,>=2.8").qemu == ((2, 8), (2, 9))
+
+
+def test_what_a_rule_covers_is_another_rule() -> None:
+    known = rules()
+    assert any(rule.covers for rule in known.values())
+    assert [(rule.name, name) for rule in known.values() for name in rule.covers if name not in known] == []

@@ -137,3 +137,21 @@ def test_a_pair_passed_on_by_a_domain_is_not_called_incomplete(tmp_path: Path) -
 </domain>
 """
     assert rules(domain.decode(), path="guest.xml") == []
+
+
+@pytest.mark.parametrize("address", ["0x0.0x1", "0.0x1", "0x0.1", "00.7"])
+def test_a_function_is_read_with_and_without_prefix(address: str) -> None:
+    """libvirt writes `0x0.0x1`; QEMU reads both (measured on 5.2, 7.2, 10.0 and 11.1)."""
+    assert rules(f"qemu-system-x86_64 -M q35 {STANDBY} {PORT} {PRIMARY},addr={address}") == ["teaming-slot-shared"]
+    assert rules(f"qemu-system-x86_64 -M q35 {STANDBY} {PORT} {PRIMARY},addr=0x0.0x0") == []
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["-set device.net1.failover=on", "-global virtio-net-pci.failover=on", "-readconfig more.cfg"]
+)
+def test_failover_may_be_switched_on_elsewhere(elsewhere: str) -> None:
+    """QEMU hides the primary device then too (tried on 5.2, 7.2, 10.0 and 11.1)."""
+    line = f"qemu-system-x86_64 -M q35 {STANDBY.replace('failover=on,', '')} {PORT} {PRIMARY}"
+    assert rules(line) == ["teaming-persistent-not-found"]
+    assert rules(f"{line} {elsewhere}") == []
+    assert rules(f"{line} -global virtio-net-pci.mq=on") == ["teaming-persistent-not-found"]

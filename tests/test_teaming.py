@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import vmlint
 from tests.helpers import lint as lint_with_all
 from tests.helpers import lint_and_fix, marked
 from vmlint.libvirt.mac import parse_mac
@@ -278,3 +279,143 @@ def test_many_that_meet_in_one_place_take_no_longer_each(kind: str) -> None:
     assert found.count("teaming-alias-dropped") == 1500
     assert found.count("teaming-slot-shared") == (1500 if kind == "one slot" else 0)
     assert found.count("teaming-host-device-repeated") == (kind == "one device")
+
+
+PERSISTENT = interface("bridge", ONE, "virtio", "type='persistent'", "ua-b")
+TRANSIENT = interface("hostdev", ONE, None, "type='transient' persistent='ua-b'")
+HOSTDEV = (
+    "<hostdev mode='subsystem' type='pci'><source><address bus='3' slot='7'/></source>\n"
+    "<teaming type='transient' persistent='ua-b'/></hostdev>\n"
+)
+USB = "<source><vendor id='0x1234'/><product id='0xbeef'/></source>"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("type='transient'", "type='Transient'", "teaming-type-unknown"),
+        ("type='transient'", "type='primary'", "teaming-type-unknown"),
+        ("type='transient'", "", "teaming-type-unknown"),
+        ("type='persistent'", "", "teaming-empty"),
+        ("type='persistent'", "type='persistent' persistent='ua-x'", "teaming-persistent-names-another"),
+        ("<teaming type='persistent'/>", "<teaming type='persistent'/><teaming/>", "teaming-repeated"),
+        ("mac address='52:54:00:aa:bb:01'", "mac address='52-54-00-aa-bb-01'", "teaming-mac-malformed"),
+        ("mac address='52:54:00:aa:bb:01'", "mac address='53:54:00:aa:bb:01'", "teaming-mac-unusable"),
+        ("alias name='ua-b'", "alias name='ua-b:0'", "teaming-alias-dropped"),
+        ("persistent='ua-b'", "persistent='ua-b '", "teaming-persistent-not-found"),
+        ("persistent='ua-b'", "persistent=''", "teaming-no-persistent-name"),
+        ("type='persistent'", "type=''", "teaming-empty"),
+        ("model type='virtio'", "model type=''", "teaming-persistent-not-virtio"),
+        (
+            "type='transient' persistent='ua-b'/></hostdev>",
+            "type='persistent'/></hostdev>",
+            "teaming-persistent-hostdev",
+        ),
+        ("persistent='ua-b'/></hostdev>", "/></hostdev>", "teaming-no-persistent-name"),
+        ("<source><address bus='3'", f"<mac address='{ONE}'/><source><address bus='3'", "teaming-hostdev-mac"),
+        ("type='pci'><source><address bus='3' slot='7'/></source>", f"type='usb'>{USB}", "teaming-hostdev-not-pci"),
+    ],
+)
+def test_what_the_schema_refuses_too_is_said_once(old: str, new: str, rule: str) -> None:
+    data = domain(PERSISTENT, HOSTDEV if "hostdev" in rule or "hostdev" in old else TRANSIENT).decode()
+    assert old in data
+    found = vmlint.check_text(data.replace(old, new), "guest.xml").diagnostics
+    at = next(d.source.position(d.span.start).line for d in found if d.rule == rule)
+    errors = [d.rule for d in found if d.severity != "note" and d.source.position(d.span.start).line == at]
+    assert errors == [rule]
+
+
+def test_an_alias_that_both_sides_misspell_is_said_once() -> None:
+    (found,) = vmlint.check_text(domain(PERSISTENT, TRANSIENT).replace(b"ua-b", b"ua b"), "guest.xml").diagnostics
+    assert (found.rule, [found.source.decode(*note.span) for note in found.notes]) == (
+        "teaming-alias-dropped",
+        ["ua b"],
+    )
+
+
+def test_a_libvirt_that_is_too_old_is_said_once() -> None:
+    data = domain(PERSISTENT, HOSTDEV).decode()
+    found = vmlint.check_text(data, "guest.xml", libvirt=">=7.0").diagnostics
+    assert [d.rule for d in found if d.severity != "note"] == ["teaming-libvirt-too-old"]
+    without = vmlint.check_text(data, "guest.xml", libvirt=">=7.0", ignore=["teaming-libvirt-too-old"]).diagnostics
+    assert [d.rule for d in without if d.severity != "note"] == ["libvirt-too-old"]
+
+
+PORT = "<controller type='pci' index='1' model='pcie-root-port'/>\n"
+Q35 = "<os><type arch='x86_64' machine='q35'>hvm</type></os>\n"
+
+
+def at_address(address: str) -> bytes:
+    """A pair whose transient side has that address in the guest."""
+    return domain(PORT, PERSISTENT, TRANSIENT.replace("</interface>", f"{address}</interface>"), head=Q35)
+
+
+def test_an_address_of_zeros_leaves_the_choice_to_libvirt() -> None:
+    """Measured on libvirt 7.0, 9.0 and 11.3: it is given a root port."""
+    assert rules_in(at_address("<address type='pci' domain='0' bus='0x00' slot='0x00' function='0x0'/>")) == []
+    assert rules_in(at_address("<address type='pci' bus='0' slot='3'/>")) == ["teaming-bus-without-hotplug"]
+
+
+@pytest.mark.parametrize(("bus", "slot", "function"), [("0", "32", "0"), ("1", "0", "8"), ("256", "0", "0")])
+def test_an_address_that_cannot_be_is_the_business_of_the_schema(bus: str, slot: str, function: str) -> None:
+    assert rules_in(at_address(f"<address type='pci' bus='{bus}' slot='{slot}' function='{function}'/>")) == []
+
+
+@pytest.mark.parametrize("model", ["pcie-root-port", "pcie-switch-downstream-port"])
+def test_a_port_has_one_slot(model: str) -> None:
+    data = at_address("<address type='pci' bus='1' slot='1' function='1'/>").replace(b"pcie-root-port", model.encode())
+    assert rules_in(data) == ["teaming-slot-missing"]
+    assert rules_in(lint_and_fix("guest.xml", data, unsafe=True).data) == []
+
+
+@pytest.mark.parametrize(
+    "branches",
+    [
+        (PERSISTENT, PERSISTENT.replace("bridge", "ethernet"), "", TRANSIENT),
+        (PERSISTENT, PERSISTENT.replace("ua-b", "ua-c"), "", TRANSIENT),
+        (TRANSIENT, HOSTDEV, PERSISTENT, ""),
+        (TRANSIENT.replace("  <teaming", "  <source><address bus='3' slot='7'/></source>\n<teaming"), HOSTDEV, "", ""),
+    ],
+)
+def test_branches_of_a_template_are_not_taken_together(branches: tuple[str, str, str, str]) -> None:
+    one, other, before, after = branches
+    data = domain(before, "{% if a %}\n", one, "{% else %}\n", other, "{% endif %}\n", after)
+    counted = ("shared", "repeated")
+    assert [rule for rule in rules_in(data) if rule.endswith(counted)] == []
+    together = domain(before, one, other, after)
+    assert [rule for rule in rules_in(together) if rule.endswith(counted)]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "<qemu:commandline><qemu:arg value='-device'/>"
+        "<qemu:arg value='virtio-net-pci,failover=on,id=ua-q'/></qemu:commandline>",
+        "<qemu:override><qemu:device alias='ua-q'><qemu:frontend>"
+        "<qemu:property name='failover' type='bool' value='true'/></qemu:frontend></qemu:device></qemu:override>",
+    ],
+)
+def test_a_standby_that_is_passed_to_qemu_directly_may_be_the_one_that_is_named(tail: str) -> None:
+    plain = PERSISTENT.replace("  <teaming type='persistent'/>\n", "").replace("ua-b", "ua-q")
+    for first in ("", plain):
+        data = domain(first, TRANSIENT.replace("ua-b", "ua-q"))
+        assert "teaming-persistent-not-found" in rules_in(data)
+        space = b"<domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'"
+        data = data.replace(b"<domain", space).replace(b"</domain>", tail.encode() + b"</domain>")
+        assert "teaming-persistent-not-found" not in rules_in(data)
+
+
+def test_a_tag_that_libvirt_does_not_read_is_compared_with_none() -> None:
+    tagged = TRANSIENT.replace("  <teaming", "  <vlan><tag id='42'/></vlan>\n  <teaming")
+    other = PERSISTENT.replace("  <teaming", "  <vlan><tag id='0x2a'/></vlan>\n  <teaming")
+    assert rules_in(domain(other, tagged)) == []
+    assert rules_in(domain(other.replace("0x2a", "042"), tagged)) == []
+    assert rules_in(domain(other.replace("0x2a", "43"), tagged)) == ["teaming-vlan-differs"]
+
+
+def test_an_alias_that_two_transient_sides_name_is_taken_from_no_device() -> None:
+    named = HOSTDEV.replace("</hostdev>", "<alias name='ua-b'/></hostdev>")
+    (found,) = [d for d in lint("guest.xml", domain(PERSISTENT, named, TRANSIENT)) if "repeated" in d.rule]
+    assert (found.rule, found.fix) == ("teaming-alias-repeated", None)
+    (found,) = [d for d in lint("guest.xml", domain(PERSISTENT, named)) if "repeated" in d.rule]
+    assert found.fix is not None

@@ -20,7 +20,7 @@ KINDS: dict[type, str] = {str: "a text", list: "a list", dict: "a table"}
 GATES = ("deprecated", "removed", "needs")
 RULE_KEYS = frozenset(
     (*GATES, "summary", "severity", "effect", "select", "where", "at", "match", "check", "message", "fix", "why")
-) | {"sources", "variants", "notes", "example"}
+) | {"sources", "variants", "notes", "example", "covers"}
 MATCH_KEYS = frozenset(("select", "where", "at", "check"))
 VARIANT_KEYS = frozenset(("message", "severity", "effect", "fix"))
 FIX_KEYS = frozenset(("title", "safety", "set"))
@@ -69,6 +69,7 @@ def _from_lists(values: Iterable[Any]) -> Rule:
         gates=tuple(Gate(kind, product, tuple(version)) for kind, product, version in rule.gates),
         variants={name: Variant(*variant) for name, variant in rule.variants.items()},
         examples=tuple(Example(*example)._replace(at=tuple(example[3])) for example in rule.examples),
+        covers=tuple(rule.covers),
     )
 
 
@@ -121,7 +122,7 @@ class _Table:
         return Rule(
             name, topic, self.text("summary"), severity, self.text("why"), self.texts("sources"), matches,
             tuple(self._gates()), variants, self._notes(),
-            tuple(self._example(at, example) for at, example in enumerate(examples)),
+            tuple(self._example(at, example) for at, example in enumerate(examples)), self.texts("covers"),
         )  # fmt: skip
 
     def _notes(self) -> dict[str, str]:

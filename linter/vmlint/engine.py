@@ -49,7 +49,19 @@ class Engine:
                     if group.holds(node):
                         for rule, check in group.checks:
                             found.extend([_diagnostic(document, rule, finding) for finding in check(node, context)])
-        return found and sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message))
+        return found and sorted(
+            self._uncovered(found), key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message)
+        )
+
+    def _uncovered(self, found: list[Diagnostic]) -> list[Diagnostic]:
+        """Findings without those at places that another, of a rule that covers theirs, marks or notes."""
+        told = {
+            (name, span)
+            for diagnostic in found
+            for name in self._rules[diagnostic.rule].covers
+            for span in (diagnostic.span, *(note.span for note in diagnostic.notes))
+        }
+        return [d for d in found if (d.rule, d.span) not in told] if told else found
 
     def _problems(self, document: Document) -> Iterator[Diagnostic]:
         for problem in document.problems:

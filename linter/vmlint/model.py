@@ -139,6 +139,8 @@ class Rule(NamedTuple):
     notes: dict[str, str]
     """Templates of the notes that a check may add."""
     examples: tuple[Example, ...]
+    covers: tuple[str, ...] = ()
+    """Rules that say less of the same mistake: their findings are left out where this one marks or notes a place."""
     file: str = ""
     """The user's file that it is from; empty for vmlint's own."""
 

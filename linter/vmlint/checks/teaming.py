@@ -69,7 +69,7 @@ def persistent_names_another(node: Node, context: Context) -> Iterator[Finding]:
         if side.named is not None and side.named.text:
             holder = next(node for node in side.elements if node.value("persistent") is not None)
             edits = holder.drop_value("persistent") if len(side.elements) == 1 else ()
-            yield Finding(side.named, {"name": side.named.text}, team.offer(edits))
+            yield Finding(holder.attribute_name("persistent"), {"name": side.named.text}, team.offer(edits))
 
 
 def unknown_type(node: Node, context: Context) -> Iterator[Finding]:
@@ -96,7 +96,7 @@ def empty_element(node: Node, context: Context) -> Iterator[Finding]:
         says = [value for value in (side.type, side.named) if value is not None and value.text]
         if not says and not side.may_differ:
             edits = side.teaming.drop() if len(side.elements) == 1 else ()
-            yield Finding(side.teaming, {}, team.offer(edits))
+            yield Finding(side.type or side.teaming, {}, team.offer(edits))
 
 
 def repeated_element(node: Node, context: Context) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def hostdev_not_pci(node: Node, context: Context) -> Iterator[Finding]:
     if not side.is_interface:
         kind = device.get("@type")
         if kind is not None and kind.text in NOT_PCI:
-            yield Finding(kind, {"type": kind.text})
+            yield Finding(node, {"type": kind.text})
     elif side.kind == "hostdev" and known_text(device, "source/address@type") == "usb":
         yield Finding(device.get("source/address@type") or device, {"type": "usb"}, variant="interface")
 

@@ -125,7 +125,7 @@ def mac_unusable(node: Node, context: Context) -> Iterator[Finding]:
 def mac_shared(node: Node, context: Context) -> Iterator[Finding]:
     """Interfaces of different pairs, or of one and no pair, with the same address. Reported once for the domain."""
     side = context.of_root(Team).at(node)
-    if side is None or side is not side.team.sides[0]:
+    if side is None or side is not side.team.sides[0] or side.team.has_template_parts:
         return
     team = side.team
     for units in _same_address(team):

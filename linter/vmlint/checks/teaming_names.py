@@ -48,7 +48,8 @@ def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
         if new and len(namers) == 1 and team.is_pair(namers[0], side) and not team.mentions(alias.text):
             edits = (*alias.replace(0, len(alias.text), new), *_point_at(namers[0], new))
         fields = {"alias": alias.text, "new": new}
-        yield Finding(alias, fields, edits if len(edits) > 1 else ())
+        notes = tuple(("transient", namer.named) for namer in namers if namer.named is not None)
+        yield Finding(alias, fields, edits if len(edits) > 1 else (), notes=notes)
 
 
 def _nameless(team: Team, side: Side) -> Finding:
@@ -124,7 +125,7 @@ def no_persistent_name(node: Node, context: Context) -> Iterator[Finding]:
 def persistent_shared(node: Node, context: Context) -> Iterator[Finding]:
     """A second transient side that names the same persistent one."""
     side = context.of_root(Team).at(node)
-    if side is None or side.role != TRANSIENT or side.team.target(side) is None:
+    if side is None or side.role != TRANSIENT or side.team.target(side) is None or side.team.has_template_parts:
         return
     team = side.team
     first = team.by_name[side.name][0]
@@ -141,13 +142,14 @@ def alias_repeated(node: Node, context: Context) -> Iterator[Finding]:
         return
     team = side.team
     same = team.by_alias.get(alias.text, [])
-    if len(same) < 2 or side.device != next(device for device in same if team.side(device)):
+    if team.has_template_parts or len(same) < 2 or side.device != next(device for device in same if team.side(device)):
         return
     others = [device for device in same if device != side.device]
     other = others[0].get("alias@name")
     new = team.free_alias(f"{alias.text}-2")
-    alone = len(others) == 1 and other is not None and not _is_persistent(team, others[0]) and side.role == PERSISTENT
-    edits = other.replace(0, len(other.text), new) if alone and other and new and not team.is_live else ()
+    alone = len(others) == 1 and not _is_persistent(team, others[0]) and len(team.by_name.get(alias.text, [])) < 2
+    renamed = alone and side.role == PERSISTENT and new and not team.is_live
+    edits = other.replace(0, len(other.text), new) if other is not None and renamed else ()
     yield Finding(alias, {"alias": alias.text, "new": new}, edits, notes=(("other", other or others[0]),))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..finding import Context, Finding
-from ..libvirt.pci import PciTopology, host_address, pci_address
+from ..libvirt.pci import PciAddress, PciTopology, guest_address, host_address
 from ..libvirt.sides import TRANSIENT, Side
 from ..libvirt.teaming import Team
 from ..libvirt.values import known_text
@@ -39,7 +39,7 @@ def bus_not_pcie(node: Node, context: Context) -> Iterator[Finding]:
     if machine is None and arch is not None and arch.text in X86_GUESTS:
         yield Finding(side.teaming, {"arch": arch.text}, (), "default", (("arch", arch),))
         return
-    element, address = side.device.child("address"), pci_address(side.device.child("address"))
+    element, address = side.device.child("address"), guest_address(side.device)
     if element is not None and address is not None and topology.bus_kind(address.bus) == "conventional":
         controller = topology.controller(address.bus)
         fields = {"bus": str(address.bus), "model": topology.model(address.bus)}
@@ -51,7 +51,7 @@ def bus_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side on a bus into which nothing can be plugged while the guest runs."""
     side = _passed_through(node, context)
     element = side.device.child("address") if side is not None else None
-    address = pci_address(element)
+    address = guest_address(side.device) if side is not None else None
     if side is None or element is None or address is None:
         return
     topology = context.of_root(PciTopology)
@@ -74,23 +74,42 @@ def bus_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
         yield Finding(hotplug or element, fields, edits, variant, (("transient", element),), safety)
 
 
+def slot_missing(node: Node, context: Context) -> Iterator[Finding]:
+    """A transient side in a slot that its port does not have."""
+    side = _passed_through(node, context)
+    element = side.device.child("address") if side is not None else None
+    address = guest_address(side.device) if side is not None else None
+    if side is not None and element is not None and address is not None and _lacks_slot(context, address):
+        edits = side.team.offer(_free_address(side, element))
+        yield Finding(element, {"slot": str(address.slot), "bus": str(address.bus)}, edits)
+
+
+def _lacks_slot(context: Context, address: PciAddress) -> bool:
+    """Whether an address is behind a port, and in another than its one slot."""
+    return address.slot > 0 and context.of_root(PciTopology).bus_kind(address.bus) == "port"
+
+
 def slot_shared(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side that is not alone in its slot, or says it need not be."""
     side = _passed_through(node, context)
     element = side.device.child("address") if side is not None else None
-    address, topology = pci_address(element), context.of_root(PciTopology)
+    address = guest_address(side.device) if side is not None else None
+    topology = context.of_root(PciTopology)
     if side is None or element is None or address is None or topology.machine in NO_EXPRESS:
         return
+    if _lacks_slot(context, address):
+        return
+    branches = side.team.has_template_parts
     same, other = topology.other_at(side.device, address), topology.other_in_slot(side.device, address)
     fields = {"function": f"{address.function:x}"}
     edits = side.team.offer(_free_address(side, element))
-    if same is not None:
+    if same is not None and not branches:
         yield Finding(element, {"address": str(address)}, edits, "taken", (("other", same),))
     elif address.function:
         yield Finding(element, fields, edits)
     elif known_text(element, "@multifunction") == "on":
         yield Finding(element, fields, edits, "multifunction")
-    elif other is not None and topology.bus_kind(address.bus) not in ("root", "conventional"):
+    elif other is not None and not branches and topology.bus_kind(address.bus) not in ("root", "conventional"):
         yield Finding(element, fields, edits, "others", (("other", other),))
 
 
@@ -114,7 +133,7 @@ def host_device_repeated(node: Node, context: Context) -> Iterator[Finding]:
     """A transient side whose host device another device of the domain takes too."""
     side = _passed_through(node, context)
     source = host_address(side.device) if side is not None else None
-    if side is None or source is None:
+    if side is None or source is None or side.team.has_template_parts:
         return
     other = context.of_root(PciTopology).also_passed_through(side.device, source)
     element = side.device.get("source/address@bus")

@@ -44,7 +44,7 @@ def pair_not_found(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(at, {"name": name}, variant="qemu")
         elif named and named[0] is device:
             yield Finding(at, {"name": name}, variant="qemu-itself")
-        elif named and not named[0].is_standby and _is_plain(named[0]):
+        elif named and not named[0].is_standby and _is_plain(named[0]) and not line.failover_elsewhere:
             yield Finding(at, {"name": name}, variant="qemu-plain", notes=(("named", named[0].at("id")),))
 
 

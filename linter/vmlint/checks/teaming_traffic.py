@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..finding import Context, Finding
 from ..libvirt.sides import PERSISTENT, TRANSIENT, Side
 from ..libvirt.teaming import Team
-from ..libvirt.values import is_unknown, known_text
+from ..libvirt.values import known_text
 from ..model import Node
 
 USUAL_MTU = 1500
@@ -67,9 +67,10 @@ def vlan_differs(node: Node, context: Context) -> Iterator[Finding]:
 def _tags(vlan: Node) -> list[str] | None:
     """The tags of a `<vlan>` in order, as numbers are written; None where one is not known."""
     tags = [child for child in vlan.children if child.name == "tag"]
-    if vlan.has_template_parts or any(is_unknown(tag, "@id") for tag in tags):
+    given = [known_text(tag, "@id") for tag in tags]
+    if vlan.has_template_parts or not all(text.isdecimal() for text in given):
         return None
-    return sorted({known_text(tag, "@id").lstrip("0") or "0" for tag in tags})
+    return sorted({text.lstrip("0") or "0" for text in given})
 
 
 def _may_give_tags(side: Side) -> bool:

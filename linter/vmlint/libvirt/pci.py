@@ -31,7 +31,8 @@ class PciAddress(NamedTuple):
 def pci_address(node: Node | None) -> PciAddress | None:
     """The address that an `<address>` element gives; None where it is of another kind, not whole or not known.
 
-    libvirt reads numbers as C does (base 0); domain, slot and function may be left out.
+    libvirt reads numbers as C does (base 0); domain, slot and function may be left out. libvirt refuses what
+    is beyond the limits of PCI, so that is none either.
     """
     if node is None or (node.value("type") is not None and known_text(node, "@type") != "pci"):
         return None
@@ -41,7 +42,14 @@ def pci_address(node: Node | None) -> PciAddress | None:
     domain, bus, slot, function = parts
     if domain is None or bus is None or slot is None or function is None:
         return None
-    return PciAddress(domain, bus, slot, function)
+    return PciAddress(domain, bus, slot, function) if bus < 256 and slot < 32 and function < 8 else None
+
+
+def guest_address(device: Node) -> PciAddress | None:
+    """The address of a device in the guest; None also for zeros, for which libvirt chooses one (measured on 7.0, 9.0
+    and 11.3)."""
+    address = pci_address(device.child("address"))
+    return address if address is not None and any(address[:3]) else None
 
 
 def _number(node: Node, name: str, default: str | None) -> int | None:
@@ -76,7 +84,7 @@ class PciTopology:
             self._add(node)
 
     def _add(self, node: Node) -> None:
-        address, source = pci_address(node.child("address")), host_address(node)
+        address, source = guest_address(node), host_address(node)
         if node.name == "controller" and known_text(node, "@type") == "pci":
             bus = _number(node, "index", None)
             if bus is not None:

@@ -168,10 +168,10 @@ class _Element:
     def _decides(self, condition: Condition) -> str | None:
         """The value a condition asks about; None where it is not known or is wrong itself."""
         owner = self._owner(condition)
-        value = owner.node.value(condition.attribute)
+        value, member = owner.node.value(condition.attribute), owner.type.attributes.get(condition.attribute)
         if value is None:
-            return None if condition.attribute in owner.meant else ABSENT
-        member = owner.type.attributes.get(condition.attribute)
+            is_lacking = condition.attribute in owner.meant or (member is not None and member.required)
+            return None if is_lacking else ABSENT
         return value.text if member and not value.opaque and member.takes(value.text) else None
 
     def _owner(self, condition: Condition) -> _Element:

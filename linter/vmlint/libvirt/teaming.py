@@ -31,7 +31,8 @@ class Team:
         ]
         self.persistents = [side for side in self.sides if side.role == PERSISTENT]
         self.transients = [side for side in self.sides if side.role == TRANSIENT]
-        self._has_template_parts = devices is not None and devices.has_template_parts
+        self.has_template_parts = devices is not None and devices.has_template_parts
+        """Whether a template may add devices, or leave some of these out: they may be its branches."""
         self._by_device = {side.device: side for side in self.sides}
 
     def side(self, device: Node | None) -> Side | None:
@@ -56,7 +57,7 @@ class Team:
     @cached_property
     def is_open(self) -> bool:
         """Whether a template may add devices, or give one an alias that is not known here."""
-        return self._has_template_parts or any(is_unknown(node, "alias@name") for node in self.devices)
+        return self.has_template_parts or any(is_unknown(node, "alias@name") for node in self.devices)
 
     @cached_property
     def by_alias(self) -> dict[str, list[Node]]:
@@ -118,13 +119,16 @@ class Team:
         if len(devices) > 1:
             return REPEATED, None
         if devices:
-            return self._what(devices[0], transient), devices[0]
+            word = self._what(devices[0], transient)
+            return UNKNOWN if word == PLAIN_NIC and self.mentions(name) else word, devices[0]
         dropped = [] if self.keeps(name) else self.by_written_alias.get(name, [])
         if dropped:
             return (DROPPED, dropped[0].device) if len(dropped) == 1 else (REPEATED, None)
         automatic = not self.is_live and AUTOMATIC.fullmatch(name)
         device = self.by_automatic_alias.get(name) if automatic else None
-        return (UNKNOWN if self.is_open else AUTOMATIC_ALIAS if automatic else NOTHING), device
+        if self.is_open or (self.mentions(name) and not automatic):
+            return UNKNOWN, device
+        return (AUTOMATIC_ALIAS if automatic else NOTHING), device
 
     def _what(self, device: Node, transient: Side) -> str:
         side = self.side(device)

@@ -11,7 +11,7 @@ from ..source import OPAQUE, Value, refuse
 from .commandline import OptionNode
 from .optstring import FALSE, TRUE
 
-SLOT = re.compile(r"(?:0[xX])?([0-9a-fA-F]+)(?:\.([0-7]))?")
+SLOT = re.compile(r"(?:0[xX])?([0-9a-fA-F]+)(?:\.(?:0[xX])?0*([0-7]))?")
 
 
 class Device:

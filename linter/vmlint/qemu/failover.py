@@ -130,6 +130,12 @@ class Failover:
         same = self._by_slot[device.text("bus"), device.slot]
         return next((other for other in same if other is not device), None)
 
+    @cached_property
+    def failover_elsewhere(self) -> bool:
+        """Whether something else on the command line, or what it leaves to files, may switch failover on."""
+        said = any(node.name in ("-global", "-set") and "failover" in node.text.text for node in self._options)
+        return said or any(node.name == "-readconfig" for node in self._options)
+
     def modern_disabled(self, standby: Device) -> OptionNode | None:
         """The `-global` or `-set` that makes a standby NIC a legacy device."""
         for node in self._options:
