@@ -22,6 +22,7 @@ import vmlint
 from tests.option_strings import strings
 from vmlint.fixer import apply
 from vmlint.qemu.arguments import read_argument
+from vmlint.qemu.optstring import FLAG
 from vmlint.versions import parse
 
 WARNED = re.compile(r"short-form boolean option '(.*?)' deprecated")
@@ -29,7 +30,14 @@ REFUSED = "Expected '=' after parameter"
 BASE = ["-no-user-config", "-nodefaults", "-display", "none", "-S"]
 QUIT = ["-chardev", "stdio,id=quit,signal=off", "-mon", "chardev=quit,mode=control"]
 QMP = b'{"execute":"qmp_capabilities"}\n{"execute":"quit"}\n'
-FLAG_RULES = ("short-boolean", "parameter-without-value", "comma-not-doubled", "name-begins-with-no", "unknown-flag")
+FLAG_RULES = (
+    "short-boolean",
+    "parameter-without-value",
+    "comma-not-doubled",
+    "name-begins-with-no",
+    "unknown-flag",
+    "removed-parameter",
+)
 
 
 class Answer(NamedTuple):
@@ -48,8 +56,10 @@ def argv(option: list[str]) -> list[str]:
 def predicted(option: list[str], version: str) -> tuple[list[str], bool]:
     """The tokens that QEMU should warn about, in order, and whether it should refuse one for want of a `=`."""
     report = vmlint.check_argv(["qemu-system-x86_64", *argv(option)], qemu=f"=={version}")
-    found = [d for d in report.diagnostics if d.rule in FLAG_RULES]
-    known = read_argument(option[0][1:], option[1]).option
+    known, _, params = read_argument(option[0][1:], option[1])
+    flags = {option[1][param.start : param.end] for param in params if param.kind == FLAG}
+    told = [d for d in report.diagnostics if d.rule in FLAG_RULES]
+    found = [d for d in told if d.rule != "removed-parameter" or d.source.decode(*d.span) in flags]
     keyval = known.keyval is not None and parse(version) >= known.keyval
     refused = keyval and any("QEMU refuses" in d.message or "in short form or long" in d.message for d in found)
     noisy = known.warns is not None and not refused and version != "5.2"

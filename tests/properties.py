@@ -26,7 +26,9 @@ UNIONS = {
     "display": "query-display-options",
     "audiodev": "query-audiodevs",
 }
-OPTIONAL = re.compile(r"xen|qxl|-gl\b|rutabaga|usb-redir|ccid-card-emulated")
+OPTIONAL = re.compile(
+    r"xen|igd-passthrough|qxl|-gl\b|rutabaga|usb-redir|ccid-card-emulated|^cocoa$|gluster|io_uring|virtio-blk-v(?:fio|host)-"
+)
 """What only some builds have: that the one asked lacks it says nothing of the release."""
 WIDTH = 116
 HEADER = """\
@@ -95,7 +97,7 @@ def _tables(spans: Spans, asked: list[str], parents: dict[str, str]) -> Iterable
         lines += [f'releases = "{_mark(there, asked)}"'] if there != asked and not OPTIONAL.search(name) else []
         for kind in (BOOLEAN, WORD, VALUE):
             names = [
-                f"{key}@{_mark(list(when), asked)}" if list(when) != there else key
+                f"{key}@{_mark(list(when), there)}" if list(when) != there else key
                 for key, when in sorted(properties.items())
                 if _kind(when.values()) == kind
             ]
@@ -109,7 +111,7 @@ def _kind(kinds: Iterable[str]) -> str:
 
 
 def _mark(there: list[str], asked: list[str]) -> str:
-    """The oldest and the newest release that have it. What is missing between them is only left out of that build."""
+    """The oldest and the newest release that have it, of those asked. What is missing between is only left out of a build."""
     first, last = asked.index(there[0]), asked.index(there[-1])
     return f"{there[0] if first else ''}..{there[-1] if last < len(asked) - 1 else ''}"
 
@@ -140,7 +142,8 @@ def _shared(spans: Spans, parents: dict[str, str]) -> tuple[Spans, dict[str, str
         names = below[ancestor]
         common = _common([spans[name] for name in names], told[names[0]]) if len(names) > 1 else {}
         if common and ancestor not in spans:
-            tables[ancestor] = common
+            there = {release for name in names for release in spans[name][""]}
+            tables[ancestor] = common | {"": {release: "" for release in RELEASES if release in there}}
             first = next(iter(names))
             if first in above and all(above.get(name) == above[first] for name in names):
                 above[ancestor] = above[first]

@@ -74,7 +74,7 @@ class TestParameterWithoutValue:
             ("-netdev user,id=n,hostname", "hostname"),
             ("-vnc :1,share", "share"),
             ("-vnc :1,nowebsocket", "nowebsocket"),
-            ("-spice port=1,password", "password"),
+            ("-spice port=1,tls-channel", "tls-channel"),
             ("-drive file=x,nocache", "nocache"),
             ("-chardev null,id", "id"),
             ("-chardev null,noid", "noid"),
@@ -128,6 +128,9 @@ def test_a_name_that_only_holds_no() -> None:
         ("-machine usb", "usb"),
         ("-device multifunction,driver=e1000", "multifunction"),
         ("-object share,qom-type=memory-backend-ram", "share"),
+        ("-boot nomenu", "nomenu"),
+        ("-name nodebug-threads", "nodebug-threads"),
+        ("-icount nosleep", "nosleep"),
     ],
 )
 def test_booleans_in_first_position(command: str, token: str) -> None:
@@ -155,6 +158,79 @@ def test_booleans_in_first_position(command: str, token: str) -> None:
 )
 def test_what_only_looks_like_a_mistake_is_silent(command: str) -> None:
     assert found(command) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "token", "long"),
+    [
+        ("-chardev socket,id=c,path=x,server=on,nowait=on", "nowait=on", "wait=off"),
+        ("-serial unix:x,server=on,nowait=off", "nowait=off", "wait=on"),
+        ("-device e1000,nomultifunction=no", "nomultifunction=no", "multifunction=on"),
+        ("-drive if=none,file=x,format=raw,nosnapshot=1", "nosnapshot=1", "snapshot=off"),
+        ("-machine q35,nousb=on", "nousb=on", "usb=off"),
+        ("-display none,nofull-screen=on", "nofull-screen=on", "full-screen=off"),
+    ],
+)
+def test_no_is_cut_off_bare_tokens_only(command: str, token: str, long: str) -> None:
+    """Measured on the four: "Invalid parameter 'nowait'"."""
+    (error,) = vmlint.check_argv(["qemu-system-x86_64", *shlex.split(command)]).diagnostics
+    assert (error.rule, error.source.decode(*error.span)) == ("negated-name-with-value", token)
+    assert error.fix is not None
+    assert (error.fix.title, error.fix.safety) == (f"Write '{long}'", "unsafe")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("-vnc :1,non-adaptive=on", "-drive file=x,if=none,node-name=on", "-device no-such,nomultifunction=on"),
+        *("-incoming tcp:0:1,noipv4=on", "-chardev socket,id=c,path=x,server=on,nofoo=on"),
+    ],
+)
+def test_names_that_may_be_right(command: str) -> None:
+    assert found(command) == []
+
+
+class TestOneMistakeIsOneFinding:
+    """What a release removed is told as removed, whatever else is wrong with it."""
+
+    @pytest.mark.parametrize(
+        ("command", "token"),
+        [
+            ("-spice port=1,password", "password"),
+            ("-vnc :1,notls", "notls"),
+            ("-object secret,id=s,data=x,loaded", "loaded"),
+            ("-device virtio-blk-pci,drive=d,scsi", "scsi"),
+            ("-display sdl,alt_grab", "alt_grab"),
+        ],
+    )
+    def test_a_bare_token_that_was_removed(self, command: str, token: str) -> None:
+        assert found(command) == [("removed-parameter", token)]
+
+    def test_only_the_last_of_a_name_is_told_as_removed(self) -> None:
+        assert found("-object secret,id=s,data=x,noloaded,loaded") == [
+            ("short-boolean", "noloaded"),
+            ("removed-parameter", "loaded"),
+        ]
+
+    def test_no_long_form_is_advised_that_newer_releases_refuse(self) -> None:
+        assert safely_fixed("-display sdl,alt_grab") == []
+        assert found("-display sdl,alt_grab", "==5.2") == [("short-boolean", "alt_grab")]
+
+
+class TestBeforeTwoCommas:
+    """Two commas end a flag, after which the next begins; in a value they are one comma of it."""
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "-chardev socket,id=c,path=x,server=on,nowait,,",
+            "-device e1000,multifunction,,id=n",
+            "-gdb tcp::1,nodelay,,server=on",
+        ],
+    )
+    def test_no_fix_before_them(self, command: str) -> None:
+        assert ("unknown-flag", "") in found(command)
+        assert safely_fixed(command) == []
 
 
 class TestSockets:
@@ -215,6 +291,16 @@ class TestJsonMembers:
     @pytest.mark.parametrize("text", ["", "{", "}}}}", '{"a', '{"a":', ":::", '{"a": "b', "[[[[", '{"a":"b""c":"d"}'])
     def test_wrong_json_is_no_error(self, text: str) -> None:
         assert all(text[member.start : member.end] == member.value for member in json_members(text))
+
+    @pytest.mark.parametrize(
+        ("command", "qemu"),
+        [
+            ('-device \'{"driver": "e1000", "multifunction": "on"}\'', "==6.1"),
+            ('-machine \'{"type": "q35", "usb": "on"}\'', ">=5.2"),
+        ],
+    )
+    def test_nothing_is_said_of_json_that_is_not_read(self, command: str, qemu: str) -> None:
+        assert [rule for rule, _ in found(command, qemu)] == ["json-not-read"]
 
     def test_booleans_below(self) -> None:
         command = '-audiodev \'{"driver": "none", "id": "a", "out": {"mixing-engine": "on"}}\''

@@ -197,7 +197,6 @@ class TestBareTokens:
         [
             ("-device e1000,autonegotiation", "10.0", "7.2"),
             ("-device virtio-net-pci,queue_reset", "5.2", "7.2"),
-            ("-device virtio-sound-pci,multifunction", "7.2", "10.0"),
             ("-object memory-backend-file,id=m,size=1M,mem-path=x,readonly", "5.2", "7.2"),
             ("-chardev qemu-vdagent,id=v,clipboard", "5.2", "7.2"),
             ("-run-with async-teardown", "7.2", "8.1"),
@@ -210,9 +209,79 @@ class TestBareTokens:
         assert f"QEMU {without} has no" in error.message
         assert f"QEMU {having} has it" in error.message
 
+    @pytest.mark.parametrize("qemu", ["==7.2", "==10.0", "==11.1", ">=5.2"])
+    @pytest.mark.parametrize("command", ["-device qxl,global-vmstate", "-display cocoa,full-screen"])
+    def test_what_only_some_builds_have_is_lacking_in_none(self, command: str, qemu: str) -> None:
+        """The emulators of 10.0 and 11.1 that were asked came without SPICE, and none was one of macOS."""
+        assert [rule for rule, _ in found(command, qemu)] == ["short-boolean"]
+        assert fixes(command, qemu) == [command + "=on"]
+
     def test_the_message_names_what_lacks_it(self) -> None:
         (error,) = diagnostics("-device e1000,noautonegotiation", ">=5.2")
         assert "QEMU 10.0 has no 'autonegotiation' in -device e1000" in error.message
+
+
+class TestAbsence:
+    """Parameters with a value, and devices, that a release refuses; each run on the four."""
+
+    @pytest.mark.parametrize(
+        ("command", "token", "without", "having"),
+        [
+            ("-chardev socket,id=c,path=x,reconnect-ms=500", "reconnect-ms=500", "7.2", "9.2"),
+            ("-chardev socket,id=c,path=x,server=on,nodelay=on", "nodelay=on", "5.2", "6.0"),
+            ("-chardev null,id=c,logtimestamp=on", "logtimestamp=on", "10.0", "11.1"),
+            ("-device e1000,autonegotiation=on", "autonegotiation=on", "10.0", "7.2"),
+            ("-device virtio-net-pci,acpi-index=1", "acpi-index=1", "5.2", "7.2"),
+            ("-machine q35,mem_merge=on", "mem_merge=on", "5.2", "7.2"),
+            ("-machine q35,aux-ram-share=on", "aux-ram-share=on", "7.2", "10.0"),
+            ("-accel tcg,one-insn-per-tb=on", "one-insn-per-tb=on", "7.2", "10.0"),
+            ("-drive if=none,file=x,format=raw,active=on", "active=on", "7.2", "10.0"),
+            ("-fsdev local,path=x,security_model=none,id=f,max_xattr=65536", "max_xattr=65536", "7.2", "10.0"),
+            ("-netdev stream,id=n,reconnect-ms=5", "reconnect-ms=5", "7.2", "10.0"),
+            ("-run-with user=root", "user=root", "7.2", "10.0"),
+            ("-smp 2,modules=1", "modules=1", "7.2", "10.0"),
+            ('-blockdev \'{"driver": "null-co", "active": true}\'', "true", "7.2", "10.0"),
+        ],
+    )
+    def test_a_parameter_that_a_release_lacks(self, command: str, token: str, without: str, having: str) -> None:
+        (error,) = diagnostics(command, f"=={without}")
+        assert (error.rule, error.source.decode(*error.span), error.fix) == ("absent-parameter", token, None)
+        assert f"QEMU {without} has no" in error.message
+        assert f"QEMU {having} has it" in error.message
+        assert "absent-parameter" not in [rule for rule, _ in found(command, f"=={having}")]
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "-device no-such,autonegotiation=on",
+            "-object no-such,rom=on",
+            "-chardev null,id=c,foo=on",
+            "-device qxl,vgamem_mb=64",
+            "-blockdev io_uring,node-name=n,filename=x,active=on",
+            "-set device.d.autonegotiation=on",
+        ],
+    )
+    def test_nothing_is_said_of_what_is_not_known(self, command: str) -> None:
+        assert found(command, "==10.0") == []
+
+    def test_what_was_removed_is_told_once(self) -> None:
+        assert found("-chardev socket,id=c,path=x,reconnect=5", "==11.1") == [("removed-parameter", "5")]
+
+    @pytest.mark.parametrize(
+        ("command", "token", "without"),
+        [
+            ("-netdev stream,id=n,server=on,addr.type=unix,addr.path=x", "stream", "5.2"),
+            ("-device driver=virtio-sound-pci,audiodev=a", "driver=virtio-sound-pci", "7.2"),
+            ('-object \'{"qom-type": "iommufd", "id": "i"}\'', '"iommufd"', "7.2"),
+            ("-display dbus,p2p=yes", "dbus", "5.2"),
+        ],
+    )
+    def test_a_device_that_is_not_there_yet_is_told_once(self, command: str, token: str, without: str) -> None:
+        assert found(command, f"=={without}") == [("absent-device", token)]
+        assert found(command, "==10.0") == []
+
+    def test_a_device_that_went_is_told_as_removed(self) -> None:
+        assert found("-device sga", "==11.1") == [("removed-device", "sga")]
 
 
 class TestValues:

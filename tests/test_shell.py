@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import vmlint
 from tests.counting import CALLS_A_BYTE, counted_calls
 from vmlint.fixer import apply
 from vmlint.formats import shell
@@ -376,3 +377,10 @@ def test_hostile_scripts_take_bounded_work(name: str) -> None:
 
 def test_eval_reads_its_words_a_second_time() -> None:
     assert found("eval qemu-system-x86_64 -serial tcp::1,server\\$x,nowait\n") == []
+
+
+@pytest.mark.parametrize("word", ["path=$VM,no$X,$Y", "path=$VM/a$X/$Y,server=on", "$A-b$B-c$C", "path=${VM}x$X,no$Y"])
+def test_a_variable_between_others_is_never_text(word: str) -> None:
+    """The grammar takes `$X` of `$VM,no$X,$Y` for text (tree-sitter-bash 0.25.1)."""
+    report = vmlint.check_text(f"qemu-system-x86_64 -chardev socket,id=c,server=on,{word}\n", "a.sh")
+    assert report.diagnostics == []

@@ -183,6 +183,8 @@ def test_literal_parts_around_expansions(chunks: list[Chunk]) -> None:
         ("$'a\\0b'", f"a{OPAQUE}b"),  # the end of the text
         ("$'\\cA'", OPAQUE),
         ("$'\\ud800'", OPAQUE),
+        ("a$b,c$_d1.e", f"a{OPAQUE},c{OPAQUE}.e"),  # variables that the grammar overlooked
+        ("$1,$@", f"{OPAQUE},{OPAQUE}"),
     ],
 )
 def test_what_is_not_one_known_text_is_opaque(source: str, text: str) -> None:

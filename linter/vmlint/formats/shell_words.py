@@ -17,6 +17,8 @@ ANSI_DIGITS = (2, 3, 4, 8)
 ANSI_NAMED = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
 BRACE_TOKEN = re.compile(r"\\.|\$'(?:[^'\\]|\\.)*'|'[^']*'|\"(?:[^\"\\]|\\.)*\"|[{},$`<>]|\.\.", re.DOTALL)
 HOME = re.compile(r"~[\w.+-]*(?=[/:]|$)", re.ASCII)
+VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|[0-9@*#?!-])", re.ASCII)
+"""One that the grammar overlooks: of `$a,b$c,$d` it takes `$c` for two words (tree-sitter-bash 0.25.1)."""
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=", re.ASCII)
 
 
@@ -71,6 +73,8 @@ class _WordReader:
                 self._brace()
             elif char == "~" and self._may_be_home() and (home := HOME.match(self.text, self.at, self.high)):
                 self._opaque(home.end(), self.plain)
+            elif char == "$" and (variable := VARIABLE.match(self.text, self.at, self.high)):
+                self._opaque(variable.end(), self.plain)
             else:
                 self._run(self.plain, "\\'\"${~")
 

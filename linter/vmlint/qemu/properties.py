@@ -28,6 +28,16 @@ class Known(NamedTuple):
     kind: str
     """The device, object, machine or back end it makes; '' where the text does not say or a variable does."""
 
+    @property
+    def is_told(self) -> bool:
+        """Whether its parameters are those of one kind that is known, not of all that there may be."""
+        return not self.option.properties or self.itself is not None
+
+    @property
+    def itself(self) -> Parameter | None:
+        """Which releases have what it makes, as if that were a parameter; None where it is not known."""
+        return releases_of(self.option.properties, self.kind) if self.option.properties else None
+
     def get(self, name: str) -> Parameter | None:
         """The parameter of that name; None: it has none, as far as is known."""
         section = self.option.properties
@@ -68,20 +78,29 @@ def _tables(section: str) -> dict[str, dict[str, Any]]:
 
 
 @cache
+def releases_of(section: str, kind: str) -> Parameter | None:
+    """Which releases have a `device`, `object`, … of that kind; None where the kind is not known."""
+    table = _tables(section).get(kind)
+    if table is None:
+        return None
+    there = read_mark(VALUE, table.get("releases", ""))
+    above = releases_of(section, table["parent"]) if "parent" in table else None
+    return there.within(above) if above is not None else there
+
+
+@cache
 def properties(section: str, kind: str) -> Mapping[str, Parameter] | None:
     """What a `device`, `object`, … of that kind knows, those above it included; None where the kind is not known.
 
     Source: the header of the file.
     """
-    tables = _tables(section)
-    if kind not in tables:
+    tables, there = _tables(section), releases_of(section, kind)
+    if there is None:
         return None
     found: dict[str, Parameter] = {}
-    there = read_mark(VALUE, "")
     name = kind
     while name:
         found = read_parameters(tables[name]) | found
-        there = there.within(read_mark(VALUE, tables[name].get("releases", "")))
         name = tables[name].get("parent", "")
     return {name: parameter.within(there) for name, parameter in found.items()}
 
