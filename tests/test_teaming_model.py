@@ -9,7 +9,7 @@ import os
 import re
 from typing import NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.helpers import lint, lint_and_fix
@@ -179,7 +179,15 @@ def test_what_is_reported_is_what_the_plain_model_says(devices: list[Device]) ->
     assert got == expected(devices)
 
 
+AMBIGUOUS = [
+    Device("interface", "bridge", "persistent", "ua-a", None, ONE),
+    Device("hostdev", "pci", "transient", "ua-a", "ua-a", None),
+    Device("interface", "hostdev", "transient", None, "ua-a", ONE),
+]
+
+
 @given(DEVICES)
+@example(AMBIGUOUS)
 @settings(max_examples=DOMAINS // 3)
 def test_fixes_come_to_rest_and_never_make_a_pair_worse(devices: list[Device]) -> None:
     before = document(devices)

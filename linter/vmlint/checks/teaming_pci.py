@@ -10,7 +10,7 @@ from ..libvirt.sides import TRANSIENT, Side
 from ..libvirt.teaming import Team
 from ..libvirt.values import known_text
 from ..model import Node
-from ..qemu.failover import EIGHT, HOTPLUG_CHECKED, SEVEN
+from ..qemu.failover import EIGHT, SEVEN, refuses_port_since
 from ..qemu.machines import NO_EXPRESS
 from ..source import Edit
 from ..versions import parse
@@ -58,19 +58,21 @@ def bus_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
     kind, controller = topology.bus_kind(address.bus), topology.controller(address.bus)
     releases = context.target.of("qemu")
     alone = topology.other_in_slot(side.device, address) is None
-    safety = "safe" if releases[0] >= EIGHT and alone else "unsafe"
+    since = refuses_port_since(topology.machine)
+    refused = max(EIGHT, since) if kind == "port" else EIGHT
+    safety = "safe" if releases[0] >= refused and alone else "unsafe"
     edits = side.team.offer(_free_address(side, element))
     if kind == "root":
-        starts = all(SEVEN <= release < EIGHT for release in releases)
-        yield Finding(element, {}, edits, "starts" if starts else "", safety=safety)
+        starts = "starts" if all(SEVEN <= release < EIGHT for release in releases) else ""
+        yield Finding(element, {}, edits, "virt" if topology.machine == "virt" else starts, safety=safety)
     elif kind == "ports-only":
         fields = {"bus": str(address.bus), "model": topology.model(address.bus)}
         yield Finding(element, fields, edits, kind)
     elif kind == "port" and controller is not None and known_text(controller, "target@hotplug") == "off":
         hotplug = controller.get("target@hotplug")
-        variant = "port" if context.target.admits_from("qemu", HOTPLUG_CHECKED) else "port-older"
+        variant = "port" if context.target.admits_from("qemu", since) else "port-older"
         edits = side.team.offer(hotplug.replace(0, len(hotplug.text), "on")) if hotplug is not None else ()
-        fields = {"bus": str(address.bus)}
+        fields = {"bus": str(address.bus), "since": ".".join(map(str, since))}
         yield Finding(hotplug or element, fields, edits, variant, (("transient", element),), safety)
 
 

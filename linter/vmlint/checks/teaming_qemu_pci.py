@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..finding import Context, Finding
 from ..model import Node
 from ..qemu.device import Device
-from ..qemu.failover import EIGHT, HOTPLUG_CHECKED, SEVEN, Failover, facts, failover_of
+from ..qemu.failover import EIGHT, SEVEN, Failover, facts, failover_of, refuses_port_since
 from ..source import Edit
 
 ALWAYS_SEVERAL = ("igb",)
@@ -32,7 +32,9 @@ def primary_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
     for line, device in _primaries(context):
         hidden, kind, owner = line.is_hidden(device), line.bus_kind(device), line.bus_owner(device)
         at = device.value("bus") or device.at("failover_pair_id")
-        if kind == "root" and line.standby(device) is not None:
+        if kind == "root" and line.machine == "virt" and hidden:
+            yield Finding(at, {}, variant="qemu-virt")
+        elif kind == "root" and line.machine == "q35" and line.standby(device) is not None:
             starts = all(SEVEN <= release < EIGHT for release in releases)
             yield Finding(at, {}, variant="qemu-first" if not hidden else "qemu-starts" if starts else "qemu")
         elif kind == "ports_only" and owner is not None:
@@ -40,8 +42,10 @@ def primary_without_hotplug(node: Node, context: Context) -> Iterator[Finding]:
         elif kind == "port" and hidden and owner is not None and owner.is_off("hotplug"):
             hotplug = owner.at("hotplug")
             edits: tuple[Edit, ...] = hotplug.replace(0, len(hotplug.text), "on")
-            variant = "qemu-port" if context.target.admits_from("qemu", HOTPLUG_CHECKED) else "qemu-port-older"
-            yield Finding(hotplug, {"bus": device.text("bus")}, edits, variant, (("transient", at),))
+            since = refuses_port_since(line.machine)
+            variant = "qemu-port" if context.target.admits_from("qemu", since) else "qemu-port-older"
+            fields = {"bus": device.text("bus"), "since": ".".join(map(str, since))}
+            yield Finding(hotplug, fields, edits, variant, (("transient", at),))
 
 
 def primary_slot_shared(node: Node, context: Context) -> Iterator[Finding]:

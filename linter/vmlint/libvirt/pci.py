@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from ..model import Node
-from ..qemu.machines import kind_of_machine
+from ..qemu.machines import EXPRESS, kind_of_machine
 from .values import known_text
 
 NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+)|(0[0-7]+)|(?:0|[1-9][0-9]*)")
@@ -108,14 +108,14 @@ class PciTopology:
         return known_text(controller, "@model") if controller else ""
 
     def bus_kind(self, bus: int) -> str:
-        """`root` (pcie.0 of q35, on which hotplug was tried), `port` (behind a root or downstream port),
+        """`root` (pcie.0), `port` (behind a root or downstream port),
         `conventional`, `ports-only` (takes nothing but ports), or '' where that is not known: a bus may be one that
         libvirt adds itself."""
         model = self.model(bus)
         for kind, models in (("port", EXPRESS_PORTS), ("conventional", CONVENTIONAL), ("ports-only", PORTS_ONLY)):
             if model in models:
                 return kind
-        return "root" if bus == 0 and model in ("pcie-root", "") and self.machine == "q35" else ""
+        return "root" if bus == 0 and model in ("pcie-root", "") and self.machine in EXPRESS else ""
 
     def other_in_slot(self, device: Node, address: PciAddress) -> Node | None:
         """Another device of the guest than this one in the slot of its address."""

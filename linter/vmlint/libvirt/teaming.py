@@ -34,6 +34,7 @@ class Team:
         self.has_template_parts = devices is not None and devices.has_template_parts
         """Whether a template may add devices, or leave some of these out: they may be its branches."""
         self._by_device = {side.device: side for side in self.sides}
+        self._resolved: dict[Side, tuple[str, Node | None]] = {}
 
     def side(self, device: Node | None) -> Side | None:
         """The side that a device is."""
@@ -111,7 +112,12 @@ class Team:
         return found
 
     def resolve(self, transient: Side) -> tuple[str, Node | None]:
-        """What a transient side names, and the device that is: one of the words below, UNKNOWN where it is open."""
+        """What a transient side names, and the device that is: one of the words above, UNKNOWN where it is open."""
+        if transient not in self._resolved:
+            self._resolved[transient] = self._resolve(transient)
+        return self._resolved[transient]
+
+    def _resolve(self, transient: Side) -> tuple[str, Node | None]:
         name = transient.name
         if not name:
             return (UNKNOWN if transient.named is not None and transient.named.opaque else UNNAMED), None
@@ -234,8 +240,8 @@ class Team:
         return next(alias for alias in numbered if alias not in self._taken)
 
     @cached_property
-    def _passed_on(self) -> list[Value]:
-        """What the domain passes to QEMU directly."""
+    def _passed_on(self) -> str | None:
+        """What the domain passes to QEMU directly, one text after another; None where it is partly unknown."""
         stack = [self.domain.child("qemu:commandline"), self.domain.child("qemu:override")]
         found: list[Value] = []
         while stack:
@@ -243,11 +249,11 @@ class Team:
             if node is not None:
                 found.extend(value for name in ("value", "alias") if (value := node.value(name)) is not None)
                 stack.extend(node.children)
-        return found
+        return None if any(value.opaque for value in found) else "\n".join(value.text for value in found)
 
     def mentions(self, alias: str) -> bool:
         """Whether what the domain passes to QEMU directly may speak of an alias."""
-        return any(value.opaque or alias in value.text for value in self._passed_on)
+        return self._passed_on is None or alias in self._passed_on
 
     def has_rival(self, persistent: Side, device: Node) -> bool:
         """Whether another device than this one may be meant as the transient side of a persistent one: a transient side

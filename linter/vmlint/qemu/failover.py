@@ -8,15 +8,17 @@ from typing import Any, cast
 
 from ..data import read_toml
 from ..model import Node
-from ..versions import parse
+from ..versions import Version, parse
 from .commandline import CommandNode, OptionNode
 from .device import Device
-from .machines import X86_DEFAULT, arch_of, kind_of_machine
+from .machines import EXPRESS, X86_DEFAULT, arch_of, kind_of_machine
 from .optstring import TRUE
 
-SEVEN, EIGHT, HOTPLUG_CHECKED = parse("7.0"), parse("8.0"), parse("7.2")
-"""QEMU 7.2 starts with a primary device on pcie.0, and 7.2 and later refuse one behind a port without hotplug (measured
-on 5.2, 7.2, 10.0 and 11.1); from 8.0 on both are refused, so that no file with them can have worked."""
+SEVEN, EIGHT = parse("7.0"), parse("8.0")
+"""QEMU 7.2 alone starts with a primary device on pcie.0 of q35 (measured on 5.2, 7.2, 10.0 and 11.1); none does on
+that of virt (aarch64 of 5.2, 7.2 and 10.0, riscv64 of 7.2). From 8.0 on no file with one can have worked."""
+HOTPLUG_CHECKED = {"q35": parse("7.2"), "virt": parse("10.0")}
+"""The oldest QEMU known to refuse a primary device behind a port without hotplug, by machine (measured on the same)."""
 ELSEWHERE = ("-readconfig", "-set")
 """Options that say more about devices than the command line shows."""
 MODERN_DISABLED = re.compile(rf"(?:virtio-net-pci|virtio-pci|device\.(.+))\.disable-modern=(?:{'|'.join(TRUE)})")
@@ -100,8 +102,8 @@ class Failover:
         """`root` (pcie.0), `port`, `conventional`, `ports_only` (nothing else fits), or '' where that is not known."""
         bus = device.value("bus")
         if bus is None:
-            return {"q35": "root", "i440fx": "conventional"}.get(self.machine, "")
-        if bus.text == "pcie.0" and self.machine == "q35":
+            return {"q35": "root", "virt": "root", "i440fx": "conventional"}.get(self.machine, "")
+        if bus.text == "pcie.0" and self.machine in EXPRESS:
             return "root"
         if bus.text == "pci.0" and self.machine == "i440fx":
             return "conventional"
@@ -148,6 +150,11 @@ def disables_modern(text: str, name: str) -> bool:
     """Whether the argument of `-global` or `-set` makes the virtio NIC with that id a legacy device."""
     match = MODERN_DISABLED.fullmatch(text)
     return match is not None and match[1] in (None, name)
+
+
+def refuses_port_since(machine: str) -> Version:
+    """The oldest QEMU known to refuse a primary device behind a port without hotplug, on a machine of that kind."""
+    return HOTPLUG_CHECKED.get(machine, max(HOTPLUG_CHECKED.values()))
 
 
 def failover_of(root: Node) -> Failover:
