@@ -216,3 +216,13 @@ def test_a_diff_writes_no_baseline_and_takes_nothing_for_gone(tmp_path: Path) ->
     check(tmp_path, "--write-baseline", "known.json")
     done = vmlint("check", "--diff", "--baseline", "known.json", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, b"No problems found in 1 file (3 fixed).\n")
+
+
+def test_a_number_that_nobody_counted_takes_no_longer(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text(LINE.format(number=1))
+    check(tmp_path, "--write-baseline", "known.json")
+    text = (tmp_path / "known.json").read_text()
+    (tmp_path / "known.json").write_text(text.replace('"rule"', '"count": 1000000000000, "rule"'))
+    (tmp_path / "a.sh").write_text(LINE.format(number=2))
+    code, summary, _ = check(tmp_path, "--baseline", "known.json")
+    assert (code, summary["files"]) == (0, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from vmlint.config import SETTINGS, parse
 from vmlint.config_schema import config_schema
 from vmlint.data import toml_library
 from vmlint.discover import UsageError
+from vmlint.patterns import Patterns
 from vmlint.toml_file import TomlFile
 
 tomllib = toml_library()
@@ -298,3 +300,84 @@ def test_the_schema_is_current_and_takes_what_the_program_takes() -> None:
         *(key for key, value in schema["properties"].items() if key != "rules"),
         *(f"rules.{key}" for key in schema["properties"]["rules"]["properties"]),
     }
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("baseline = '../known.json'", "vmlint.toml:1: '../known.json' is outside the repository; only --baseline"),
+        ("\nbaseline = '{outside}/known.json'", "vmlint.toml:2: '{outside}/known.json' is outside the repository;"),
+        ("baseline = 'link.json'", "vmlint.toml:1: 'link.json' is outside the repository;"),
+        (
+            "[rules]\nextend = [\n'../house.toml']",
+            "vmlint.toml:3: '../house.toml' is outside the repository; only --rules",
+        ),
+        ("[rules]\nextend = ['/dev/zero']", "vmlint.toml:2: '/dev/zero' is outside the repository;"),
+        ("baseline = 'a\\u0000'", "vmlint.toml:1: "),
+    ],
+)
+def test_a_configuration_names_no_file_outside_its_repository(tmp_path: Path, config: str, message: str) -> None:
+    inside = tmp_path / "repository"
+    outside = str(tmp_path)
+    (tmp_path / "known.json").write_text('{"version": 1, "files": {}}')
+    write(tmp_path, house_toml="")
+    write(
+        inside,
+        start_sh=BAD,
+        vmlint_toml=config.replace("{outside}", outside).replace("'a\\", '"a\\').replace("00'", '00"'),
+    )
+    (inside / "link.json").symlink_to("../known.json")
+    (inside / ".git").mkdir()
+    for arguments in ((), ("--prune-baseline",), ("--config", "vmlint.toml")):
+        done = vmlint("check", *arguments, cwd=inside)
+        assert done.returncode == 2
+        assert message.replace("{outside}", outside) in done.stderr.decode()
+    assert (tmp_path / "known.json").read_text() == '{"version": 1, "files": {}}'
+
+
+def test_a_configuration_may_name_files_elsewhere_in_its_repository(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "known.json").write_text('{"version": 1, "files": {}}')
+    write(tmp_path, a__b__start_sh=BAD, a__b__vmlint_toml="baseline = '../../known.json'\n")
+    assert found(tmp_path / "a" / "b") == ["start.sh warning short-boolean"] * 2
+
+
+def test_a_configuration_that_links_out_of_the_repository_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, secret_toml="password = 'hunter2'\n", repository__start_sh=BAD)
+    (tmp_path / "repository" / ".git").mkdir()
+    (tmp_path / "repository" / "vmlint.toml").symlink_to("../secret.toml")
+    done = vmlint("check", cwd=tmp_path / "repository")
+    told = "vmlint: error: vmlint.toml: links out of the repository; --config FILE would name it\n"
+    assert (done.returncode, done.stderr.decode()) == (2, told)
+
+
+def test_a_huge_configuration_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "vmlint.toml").open("wb") as stream:
+        stream.truncate(1 << 40)
+    done = vmlint("check", cwd=tmp_path)
+    told = "vmlint: error: vmlint.toml: larger than 1 MiB, the most that is read of it\n"
+    assert (done.returncode, done.stderr.decode()) == (2, told)
+
+
+@pytest.mark.parametrize("line", ['"a",', '"]",'], ids=["plain", "each could end the list"])
+def test_lines_are_found_in_a_long_list_without_reading_it_again_for_each(line: str) -> None:
+    text = "exclude = [\n" + f"{line}\n" * 40_000 + "]\nlast = 1\n"
+    started = time.process_time()
+    file = TomlFile("x.toml", text.encode())
+    assert file.where(("last",)) == ("x.toml:40003" if line == '"a",' else "x.toml:1")
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("pattern", ["*a*a*a*b", "/x/**/a/**/**/a/**/b", "a/*?*x*y*"])
+def test_a_pattern_that_takes_long_to_match_is_refused(tmp_path: Path, pattern: str) -> None:
+    done = vmlint("check", cwd=write(tmp_path, start_sh=BAD, vmlint_toml=f"exclude = ['{pattern}']"))
+    told = f"vmlint: error: vmlint.toml:1: '{pattern}' has more than 3 '*' between slashes, or more than 3 '**'\n"
+    assert (done.returncode, done.stderr.decode()) == (2, told)
+
+
+@pytest.mark.parametrize("pattern", ["*a*a*b", "**/*a*a*b", "**/a/**/a/**/b", "[!a]*a*a*b"])
+def test_the_slowest_patterns_that_are_taken(pattern: str) -> None:
+    patterns = Patterns("", [pattern], str)
+    started = time.process_time()
+    assert not patterns.match("a/" * 100 + "a" * 250)
+    assert time.process_time() - started < 2

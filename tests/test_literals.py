@@ -163,7 +163,9 @@ def parsed(case: Case, data: bytes) -> object:
     return None
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.good != case.bad], ids=lambda case: f"{case.name} {case.about}")
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.good != case.bad], ids=lambda case: f"{case.name} {case.about}"
+)
 def test_a_fixed_file_still_parses(case: Case) -> None:
     if "broken" not in case.name and not case.name.endswith(".j2"):
         before, after = parsed(case, case.bad), parsed(case, case.good)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 import vmlint
-from vmlint.model import Report
+from vmlint.model import Document, Report
+from vmlint.source import Source
+from vmlint.suppress import suppressions
 
 LINE = "qemu-system-x86_64 -qmp unix:q.sock,server -serial unix:s.sock,server\n"
 
@@ -171,3 +175,21 @@ def test_each_host_format_has_a_comment_for_it(path: str) -> None:
         [],
         1,
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# vmlint: ignore[x]" + " " * 100_000 + "y",
+        "# vmlint: ignore[" * 20_000,
+        "<domain>" + "<!-- vmlint: ignore[x] -->" * 5_000 + "</domain>",
+        "/* vmlint: ignore[x] */" * 5_000,
+        "# vmlint: ignore[x] " + "-- " * 50_000,
+    ],
+    ids=["blanks", "names without an end", "XML comments", "C comments", "half of an end"],
+)
+def test_a_long_line_of_comments_takes_no_longer_than_its_length_asks_for(line: str) -> None:
+    source = Source("start.sh", f"{LINE}{line}\n".encode())
+    started = time.process_time()
+    suppressions(Document(source, "", ()))
+    assert time.process_time() - started < 1

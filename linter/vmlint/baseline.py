@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .discover import UsageError, reason
+from .discover import MAX_SIZE, UsageError, content
 from .model import Anchor, Diagnostic
 
 VERSION = 1
@@ -57,8 +57,8 @@ class Baseline:
         known = Counter(self._files.get(name, ()))
         other = [diagnostic for diagnostic in diagnostics if not _take(known, _entry(diagnostic))]
         by_place: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
-        for entry in known.elements():
-            by_place[entry.rule, entry.at].append(entry)
+        for entry, left in known.items():
+            by_place[entry.rule, entry.at] += [entry] * min(left, len(other))
         new = []
         for diagnostic in other:
             alike = by_place[_entry(diagnostic)[:2]]
@@ -110,13 +110,10 @@ class Baseline:
 def read(path: str) -> Baseline:
     """Read a baseline file. Raises UsageError."""
     try:
-        with open(path, "rb") as stream:
-            content = json.loads(stream.read())
-        if content["version"] != VERSION:
-            raise UsageError(f"{path}: a baseline of version {content['version']}; this vmlint reads version {VERSION}")
-        files = {name: Counter(dict(map(_parsed, entries))) for name, entries in content["files"].items()}
-    except OSError as error:
-        raise UsageError(f"{path}: {reason(error)}") from error
+        told = json.loads(content(path, MAX_SIZE))
+        if told["version"] != VERSION:
+            raise UsageError(f"{path}: a baseline of version {told['version']}; this vmlint reads version {VERSION}")
+        files = {name: Counter(dict(map(_parsed, entries))) for name, entries in told["files"].items()}
     except json.JSONDecodeError as error:
         raise UsageError(f"{path}:{error.lineno}: {error.msg[:1].lower()}{error.msg[1:]}") from error
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:

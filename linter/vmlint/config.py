@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .discover import UsageError
+from .discover import UsageError, is_in_repository_of
 from .model import SEVERITIES
 from .suggest import suggestion
 
@@ -102,10 +102,12 @@ class Config(NamedTuple):
 
 
 class InForce(NamedTuple):
-    """The value of a setting, and where it comes from: options and places in the file; nowhere if it is the default."""
+    """The value of a setting, and where it comes from."""
 
     value: Any
-    origins: tuple[str, ...]
+    is_in_file: bool
+    option: str
+    """Empty if the command line does not say it."""
 
 
 def in_force(config: Config | None, given: Mapping[str, Any]) -> dict[str, InForce]:
@@ -118,22 +120,36 @@ def in_force(config: Config | None, given: Mapping[str, Any]) -> dict[str, InFor
             said = None
         if key in ("qemu", "libvirt") and given.get("target"):  # it says both anew
             said = None
-        parts = [(setting.option, option)] if option else []
-        if said and config and (setting.adds or not option):
-            parts.insert(0, (config.where(key), _resolved(config, setting, said)))
-        if parts:
-            values = [value for _, value in parts]
+        values = [option] if option else []
+        is_in_file = bool(said and (setting.adds or not option))
+        if config and is_in_file:
+            values.insert(0, _resolved(config, key, said))
+        if values:
             value = tuple(text for texts in values for text in texts) if setting.adds else values[0]
-            found[key] = InForce(value, tuple(origin for origin, _ in parts))
+            found[key] = InForce(value, is_in_file, setting.option if option else "")
     return found
 
 
-def _resolved(config: Config, setting: Setting, said: Any) -> Any:
+def _resolved(config: Config, key: str, said: Any) -> Any:
     """A value, the names of files in it as they are from the working directory on."""
+    kind = SETTINGS[key].kind
+    if kind == "file":
+        return _resolved_name(config, key, said)
+    return tuple(_resolved_name(config, key, name) for name in said) if kind == "files" else said
+
+
+def _resolved_name(config: Config, key: str, name: str) -> str:
+    """The name of a file. Raises UsageError for one outside the repository: strangers may have written the name."""
     folder = os.path.dirname(config.file)
-    if setting.kind == "file":
-        return os.path.join(folder, said)
-    return tuple(os.path.join(folder, name) for name in said) if setting.kind == "files" else said
+    path = os.path.join(folder, name)
+    try:
+        is_inside = is_in_repository_of(folder, path)
+    except ValueError as error:
+        raise UsageError(f"{config.where(key, name)}: '{name}' is not the name of a file") from error
+    if not is_inside:
+        words = f"'{name}' is outside the repository; only {SETTINGS[key].option} can name it"
+        raise UsageError(f"{config.where(key, name)}: {words}")
+    return path
 
 
 def field(key: str) -> str:

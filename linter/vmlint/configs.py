@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from .discover import UsageError, reason
+from .discover import UsageError, content, is_in_repository_of
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _named(file: str) -> Config:
     """A file that the user named. Raises UsageError."""
     from .config import parse
 
-    found = parse(file, _content(file), "")
+    found = parse(file, content(file), "")
     if found is None:
         raise UsageError(f"{file}: no [tool.vmlint] in it")
     return found
@@ -85,22 +85,17 @@ def _in_folder(folder: str) -> Config | None:
     for name in (OWN, SHARED):
         path = os.path.join(folder, name)
         if os.path.isfile(path):
-            data = _content(path)
+            shown = _shown(path)
+            if os.path.islink(path) and not is_in_repository_of(folder, path):
+                raise UsageError(f"{shown}: links out of the repository; --config FILE would name it")
+            data = content(shown)
             if name == OWN or b"vmlint" in data:
                 from .config import parse
 
-                found = parse(_shown(path), data, folder)
+                found = parse(shown, data, folder)
                 if found is not None:
                     return found
     return None
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as stream:
-            return stream.read()
-    except OSError as error:
-        raise UsageError(f"{path}: {reason(error)}") from error
 
 
 def _shown(path: str) -> str:

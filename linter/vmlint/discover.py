@@ -21,6 +21,8 @@ NOTHING = "no libvirt XML and no QEMU command line in it"
 EXCLUDED = "it is excluded"
 SNIFF = 1 << 20
 MAX_SIZE = 64 << 20
+MAX_SETTINGS = 1 << 20
+"""Most bytes that are read of a file of settings or rules."""
 SNIFF_PROGRAM = 4096
 Candidate = tuple[str, bytes, bool]
 """Path and first bytes of a file that may hold a VM configuration, and whether the user named it."""
@@ -142,7 +144,7 @@ def own_mistake(error: Exception) -> str:
 def _ask_git(folder: str) -> list[str] | None:
     """Tracked and new files that are not ignored and have a hint; None outside a repository, in an ignored folder, or
     without git."""
-    if not _in_repository(folder):
+    if repository(folder) is None:
         return None
     listed = _git(folder, "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate")
     if listed is None or (not listed and _git(folder, "check-ignore", ".") is not None):
@@ -173,14 +175,34 @@ def _git(folder: str, command: str, *arguments: str) -> list[str] | None:
     return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
 
 
-def _in_repository(folder: str) -> bool:
+def repository(folder: str) -> str | None:
+    """The nearest folder upward that holds `.git`."""
     above = os.path.abspath(folder)
     while not os.path.exists(os.path.join(above, ".git")):
         parent = os.path.dirname(above)
         if parent == above:
-            return False
+            return None
         above = parent
-    return True
+    return above
+
+
+def is_in_repository_of(folder: str, path: str) -> bool:
+    """Whether a path, links followed, leads into the repository of a folder, or into the folder if there is none."""
+    real = os.path.realpath(folder)
+    top = os.path.join(repository(real) or real, "")
+    return os.path.realpath(path).startswith(top)
+
+
+def content(path: str, most: int = MAX_SETTINGS) -> bytes:
+    """What is in a file of settings, of at most so many bytes. Raises UsageError."""
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(most + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {reason(error)}") from error
+    if len(data) > most:
+        raise UsageError(f"{path}: larger than {most >> 20} MiB, the most that is read of it")
+    return data
 
 
 def _short(path: str) -> str:

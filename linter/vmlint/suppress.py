@@ -17,12 +17,13 @@ from .source import Edit, Span, Text
 
 COMMENT = re.compile(
     r"(?P<sign>(?<!#)#+|(?<!/)//+|--|(?<!;);+|::|(?<![^\s@])(?i:rem)\b|<!--|/\*|\{#|<%#|\.\.)[ \t]*vmlint:[ \t]*"
-    r"(?P<kind>ignore(?:-file)?)\[(?P<names>[^\]\n]*)\]"
-    r"(?P<reason>[^\n]*?)(?P<end>[ \t]*(?:-->|\*/|#\}|%>)|(?=\r?\n|$))"
+    r"(?P<kind>ignore(?:-file)?)\[(?P<names>[^\[\]\n]*)\]"  # no [ in it, or many openings on a line take long
 )
+CLOSES = re.compile(r"-->|\*/|#\}|%>")
 OPENS = re.compile(r"[(\[{:\\|>=][ \t]*$")
 """The end of a line after which a command, a list or a block begins on the next."""
-XML_COMMENT = re.compile(r"<!--[^>]*-->")
+XML_COMMENTS = re.compile(r"(?:[^\S\n]|<!--[^>\n]*-->)*")
+BLANKS = re.compile(r"[^\S\n]*")
 MOST = 1 << 62
 UNUSED, WITHOUT_REASON = "unused-suppression", "suppression-without-reason"
 NO_WORD = re.compile(r"[\W_]*")
@@ -105,7 +106,30 @@ def _unused(comment: Suppression, known: set[str]) -> Finding:
 def suppressions(document: Document) -> list[Suppression]:
     """The comments of a file that switch rules off."""
     page = _Page(document)
-    return [_suppression(page, match) for match in COMMENT.finditer(page.text)]
+    return [_suppression(page, comment) for comment in _comments(page)]
+
+
+class _Comment(NamedTuple):
+    """Where a comment stands, in characters, and its parts."""
+
+    start: int
+    end: int
+    sign: str
+    kind: str
+    names: str
+    reason: str
+
+
+def _comments(page: _Page) -> Iterator[_Comment]:
+    """The comments in their order; each is looked for where the one before ends, so a long line costs no more."""
+    at = 0
+    while match := COMMENT.search(page.text, at):
+        low, line_end = match.end(), page.line_end(match.end())
+        closing = CLOSES.search(page.text, low, line_end)
+        high, at = closing.span() if closing else (line_end, line_end)
+        reason = page.text[low:high]
+        end = at if closing else low + len(reason.removesuffix("\r"))
+        yield _Comment(match.start(), end, match["sign"], match["kind"], match["names"], reason)
 
 
 class _Page(Text):
@@ -115,10 +139,27 @@ class _Page(Text):
         super().__init__(document.source)
         self._roots = document.roots
         self._nodes: list[tuple[int, int]] | None = None
+        self._line = Span(0, -1)
+
+    def line(self, at: int) -> Span:
+        """The line that a character stands in, without its line end, in characters; the last one is remembered."""
+        if not self._line.start <= at <= self._line.end:
+            self._line = Span(self.text.rfind("\n", 0, at) + 1, self.text.find("\n", at) % (len(self.text) + 1))
+            self._blank = _end(BLANKS, self.text, self._line.start)
+            self._comments_end = _end(XML_COMMENTS, self.text, self._line.start)
+        return self._line
 
     def line_end(self, at: int) -> int:
         """The end of the line that a character stands in, before its line end."""
-        return self.text.find("\n", at) % (len(self.text) + 1)
+        return self.line(at).end
+
+    def begins_line(self, at: int) -> bool:
+        """Whether nothing stands before a character in its line."""
+        return self.line(at).start <= at <= self._blank
+
+    def follows_comments_only(self, at: int) -> bool:
+        """Whether nothing but XML comments stands before a character in its line."""
+        return self.line(at).start <= at <= self._comments_end
 
     def nodes_from(self, low: int, high: int | None = None) -> list[Span]:
         """Bytes of the nodes that begin from one byte to another, the outer ones first."""
@@ -130,27 +171,35 @@ class _Page(Text):
         return [Span(start, -end) for start, end in self._nodes[first:last]]
 
 
-def _suppression(page: _Page, match: re.Match[str]) -> Suppression:
-    line = page.text.rfind("\n", 0, match.start()) + 1
-    before = page.text[line : match.start()].strip()
-    after = page.text[match.end() : page.line_end(match.end())].strip()
-    names = tuple(filter(None, (name.strip() for name in match["names"].split(","))))
-    if match["kind"] == "ignore-file":
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where that ends which a pattern, which takes nothing too, finds at a character."""
+    found = pattern.match(text, at)
+    return found.end() if found else at
+
+
+def _suppression(page: _Page, comment: _Comment) -> Suppression:
+    low, high = comment.start, comment.end
+    line = page.line(low)
+    following = _end(BLANKS, page.text, high)
+    is_alone = page.begins_line(low) and following >= line.end
+    opens_element = page.text.startswith("<", following) or page.follows_comments_only(low)
+    names = tuple(filter(None, (name.strip() for name in comment.names.split(","))))
+    if comment.kind == "ignore-file":
         covered = [Span(0, len(page.source.data) + 1)]
-    elif match["sign"] == "<!--" and (after.startswith("<") or not XML_COMMENT.sub("", before).strip()):
-        covered = page.nodes_from(page.byte(match.end()))
-    elif before:
-        covered = [page.span(line, match.end())]
+    elif comment.sign == "<!--" and opens_element:
+        covered = page.nodes_from(page.byte(high))
+    elif not page.begins_line(low):
+        covered = [page.span(line.start, high)]
     else:
-        covered = _next_command(page, match.end())
-    low, high = match.span()
-    if before or after:
-        low = line + len(page.text[line:low].rstrip(" \t"))
-    else:
-        low, high = line, min(page.line_end(high) + 1, len(page.text))
-    removal = Edit(*page.span(low, high), b"")
-    has_reason = not NO_WORD.fullmatch(match["reason"])
-    return Suppression(names, tuple(covered), page.span(*match.span()), removal, has_reason)
+        covered = _next_command(page, high)
+    removal = Span(line.start, min(line.end + 1, len(page.text)))
+    if not is_alone:
+        while low > line.start and page.text[low - 1] in " \t":
+            low -= 1
+        removal = Span(low, high)
+    has_reason = not NO_WORD.fullmatch(comment.reason)
+    span = page.span(comment.start, comment.end)
+    return Suppression(names, tuple(covered), span, Edit(*page.span(*removal), b""), has_reason)
 
 
 def _next_command(page: _Page, end: int) -> list[Span]:

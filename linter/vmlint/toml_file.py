@@ -7,9 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from .data import toml_library
-from .discover import UsageError, reason
+from .discover import UsageError, content
 
 AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+CLOSINGS = re.compile("""[]}]|\"{3}|'{3}""")
+"""One of these is on the last line of a statement of several lines."""
+MOST_READ = 8 << 20
+"""Characters that are read in search of lines, at most: statements of many lines that might end on each take long."""
 Keys = tuple[str | int, ...]
 """The way to a value: names of keys, and places in arrays of tables from 0."""
 
@@ -52,15 +56,21 @@ class TomlFile:
         """First line and text of the statement that first names each key.
 
         A statement ends where what has been gathered is TOML by itself: so says the parser, whatever is quoted in it.
+        Of a file in which that takes too long only the beginning is known.
         """
         found: dict[Keys, tuple[int, str]] = {}
         table: Keys = ()
         arrays: dict[Keys, int] = {}
-        gathered, first = "", 1
+        gathered, first, read = "", 1, 0
         tomllib = toml_library()
         for number, line in enumerate(self.text.splitlines(keepends=True), 1):
             first = first if gathered else number
-            gathered += line
+            is_within, gathered = bool(gathered), gathered + line
+            if is_within and not CLOSINGS.search(line):
+                continue
+            read += len(gathered)
+            if read > MOST_READ:
+                break
             try:
                 statement = tomllib.loads(gathered)
             except tomllib.TOMLDecodeError:
@@ -100,8 +110,4 @@ def _ways(table: dict[str, Any]) -> list[Keys]:
 
 def read(path: str) -> TomlFile:
     """Read a file. Raises UsageError."""
-    try:
-        with open(path, "rb") as stream:
-            return TomlFile(path, stream.read())
-    except OSError as error:
-        raise UsageError(f"{path}: {reason(error)}") from error
+    return TomlFile(path, content(path))

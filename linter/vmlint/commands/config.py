@@ -61,7 +61,9 @@ def _lines(config: Config | None, given: dict[str, object]) -> Iterator[str]:
             value = values[key].value
             yield from (_line(f"{_toml(name)} = {_toml(value[name])}", config.where(key, name)) for name in value)
         else:
-            yield _line(f"{name} = {_toml(values[key].value)}", ", ".join(values[key].origins))
+            origins = [config.where(key)] if config and values[key].is_in_file else []
+            origins += [values[key].option] if values[key].option else []
+            yield _line(f"{name} = {_toml(values[key].value)}", ", ".join(origins))
 
 
 def _line(words: str, origin: str) -> str:
