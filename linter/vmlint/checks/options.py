@@ -11,7 +11,7 @@ from ..qemu.arguments import JSON_START
 from ..qemu.commandline import OptionNode
 from ..qemu.flags import BOOLEAN, EATEN, TEXT, UNKNOWN, VALUE, flags
 from ..qemu.jsontext import json_members
-from ..qemu.old_forms import is_kept, matches
+from ..qemu.old_forms import Given, is_kept, matches
 from ..qemu.options import NEVER, options
 from ..qemu.optstring import FALSE, FLAG, IMPLIED, PAIR, TRUE, Param
 from ..qemu.parameters import BOOLEAN as BOOLEANS
