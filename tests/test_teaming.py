@@ -328,7 +328,8 @@ def test_what_the_schema_refuses_too_is_said_once(old: str, new: str, rule: str)
 
 
 def test_an_alias_that_both_sides_misspell_is_said_once() -> None:
-    (found,) = vmlint.check_text(domain(PERSISTENT, TRANSIENT).replace(b"ua-b", b"ua b"), "guest.xml").diagnostics
+    data = domain(PERSISTENT, TRANSIENT).replace(b"ua-b", b"ua b")
+    (found,) = vmlint.check_text(data, "guest.xml", ignore=["missing-element"]).diagnostics
     assert (found.rule, [found.source.decode(*note.span) for note in found.notes]) == (
         "teaming-alias-dropped",
         ["ua b"],

@@ -14,6 +14,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -118,11 +119,8 @@ class _Pool:
         others = [ours, *(worker.connection for worker in self._workers)] if forks else []
         process = self._context.Process(target=_work, args=(theirs, others, self._settings), daemon=True)  # type: ignore[attr-defined]
         gc.freeze()  # else a look for circles to free would copy every page that is shared
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which it inherits: Ctrl-C is for this process to handle
-        try:
+        with _ctrl_c_later():
             process.start()
-        finally:
-            signal.signal(signal.SIGINT, before)
         theirs.close()
         self._workers.append(_Worker(process, ours))
         self._idle.append(self._workers[-1])
@@ -151,6 +149,19 @@ class _Pool:
         for worker in self._workers:
             worker.process.join()
             worker.connection.close()
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Ctrl-C is for this process to handle: one that is just starting must not see it, and it must not be lost here."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _told(chunk: list[Candidate], done: Done) -> Iterator[Outcome]:

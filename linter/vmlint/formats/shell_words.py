@@ -89,7 +89,8 @@ class _WordReader:
         if self.at in self.lists:
             self._opaque(self.lists[self.at], self.plain)
         else:
-            self.plain = in_braces
+            is_open = self.text[self.at - 1 : self.at] == "$"  # a `${` that nothing closes: not the shell's text
+            self.plain = refuse if is_open else in_braces
             self._run(self.plain, "\\'\"${~")
 
     def _run(self, inner: InnerEncoder, stops: str) -> None:
