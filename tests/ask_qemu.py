@@ -73,18 +73,28 @@ class Qemu:
         return None
 
     def ask(self, command: str, **arguments: Any) -> Any:
-        """What a QMP command returns; None where QEMU refuses it, dies of it or does not answer."""
+        """What a QMP command returns; None where QEMU refuses it, dies of it or does not answer.
+
+        Asked again of a new one where it gets no answer: what was asked before may be what killed it.
+        """
+        answer = self._asked(command, arguments)
+        if answer is None and command != "qmp_capabilities":
+            self.stop()
+            self._start()
+            answer = self._asked(command, arguments)
+            if answer is None:
+                self.stop()
+                self._start()
+        return None if answer is None else answer.get("return")
+
+    def _asked(self, command: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
             self.process.stdin.flush()
-            answer = self._answer()
+            return self._answer()
         except BrokenPipeError:
-            answer = None
-        if answer is None and command != "qmp_capabilities":
-            self.stop()
-            self._start()
-        return None if answer is None else answer.get("return")
+            return None
 
     def help(self, *words: str) -> str:
         """What it prints before it ends, told for example `-device help`."""
