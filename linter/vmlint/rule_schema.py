@@ -17,6 +17,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "safety": {"enum": [*SAFETIES]},
     "where": {"type": "object", "additionalProperties": {"type": ["string", "boolean", "array"], "items": TEXT}},
     "sources": TEXTS,
+    "covers": TEXTS,
     "notes": TEXT_BY_NAME,
     "set": TEXT_BY_NAME,
 }
