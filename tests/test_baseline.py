@@ -127,7 +127,9 @@ def test_what_is_gone_is_told_and_pruned_on_request(tmp_path: Path) -> None:
         "7 findings of the baseline are gone; --prune-baseline takes them out.\n",
     )
     before = (tmp_path / "known.json").read_text()
-    assert vmlint("check", "--baseline", "known.json", "--prune-baseline", cwd=tmp_path).returncode == 0
+    done = vmlint("check", "--baseline", "known.json", "--prune-baseline", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.endswith(b"\n7 findings of the baseline are gone and taken out.\n")
     assert list(known(tmp_path)) == ["a.sh"]
     assert check(tmp_path, "--baseline", "known.json")[1]["gone"] == 0
     assert '"count"' in before

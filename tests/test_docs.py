@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -149,7 +150,11 @@ def test_the_action_checks(tmp_path: Path) -> None:
     code, shown, handed_on = runner.check()
     assert (code, handed_on) == (0, "exit-code=1\n"), "it fails after the upload"
     assert shown.startswith("a b.sh:1:35: warning[short-boolean]")
-    assert (runner.folder / "vmlint.sarif").stat().st_size > 0
+    (run,) = json.loads((runner.folder / "vmlint.sarif").read_text())["runs"]
+    assert run["automationDetails"] == {"id": "vmlint/"}
+    assert runner.check(category="nightly")[::2] == (0, "exit-code=1\n")
+    (run,) = json.loads((runner.folder / "vmlint.sarif").read_text())["runs"]
+    assert run["automationDetails"] == {"id": "nightly/"}, "code scanning takes that of the report"
     assert "\n::warning file=a b.sh,line=1," in runner.check(upload="false")[1]
     assert runner.check(args="--qemu '<6, >=5'", paths="'a b.sh' .")[::2] == (0, "exit-code=0\n")
     assert runner.check(args="--qemu seven")[::2] == (2, "exit-code=2\n")

@@ -250,3 +250,28 @@ def test_rules_of_the_configuration_are_tested_without_naming_them(folder: Path)
     assert vmlint("test-rules", cwd=folder).returncode == 2
     (folder / "vmlint.toml").write_text("[rules]\nextend = ['house.toml']\n")
     assert vmlint("test-rules", cwd=folder).stdout == b"2 of 2 rules do what their examples say.\n"
+
+
+def test_a_dot_in_a_field_is_part_of_a_name(folder: Path) -> None:
+    (folder / "own.toml").write_text(
+        """
+[own-disk-file]
+summary = "s"
+severity = "error"
+select = "qemu/-drive"
+message = "'{@file.filename}' and '{@id.__class__}' and '{0.__class__}' {{0}}"
+why = "w"
+"""
+    )
+    (folder / "a.sh").write_text("qemu-system-x86_64 -drive file.filename=a.img,id=b\n")
+    assert found(folder, "--rules", "own.toml", "--select", "own") == ["a.sh own-disk-file: 'a.img' and '' and '' {0}"]
+
+
+def test_control_characters_of_a_rule_are_not_printed_raw(folder: Path) -> None:
+    text = HOUSE.replace('summary = "A disk', 'summary = "\\u001b]0;title\\u0007A disk')
+    (folder / "house.toml").write_text(text)
+    for arguments in (("rule",), ("rule", "house-disk-cache"), ("test-rules",)):
+        done = vmlint(*arguments, "--rules", "house.toml", cwd=folder)
+        assert done.returncode == 0
+        assert b"\x1b" not in done.stdout
+    assert b"\\x1b]0;title\\x07A disk" in vmlint("rule", "--rules", "house.toml", cwd=folder).stdout

@@ -45,11 +45,44 @@ def test_two_reports_in_one_file_are_refused(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (2, b"vmlint: error: --output: two reports in one file, a\n")
 
 
+def test_one_file_under_two_names_is_one_file(folder: Path) -> None:
+    done = vmlint("check", "--output", "json:a", "--output", "sarif:./a", cwd=folder)
+    assert (done.returncode, done.stderr) == (2, b"vmlint: error: --output: two reports in one file, a\n")
+    done = vmlint("check", "--output", "json:./a", "--write-baseline", "a", cwd=folder)
+    assert (done.returncode, done.stderr) == (2, b"vmlint: error: --output: ./a is the file of --write-baseline\n")
+
+
+def test_a_report_takes_the_place_of_no_file_to_check(folder: Path) -> None:
+    done = vmlint("check", "--output", "json:./start.sh", "start.sh", cwd=folder)
+    told = b"vmlint: error: --output: ./start.sh is to be checked; a report would take its place\n"
+    assert (done.returncode, done.stderr) == (2, told)
+    assert (folder / "start.sh").read_text() == BAD
+
+
 @pytest.mark.parametrize("value", ["sarif", "yaml:a", "json:", ":a"])
 def test_an_output_that_is_none(folder: Path, value: str) -> None:
     done = vmlint("check", "--output", value, cwd=folder)
     assert done.returncode == 2
     assert f"'{value}' is not FORMAT:FILE with FORMAT one of text, concise, json".encode() in done.stderr
+
+
+def test_a_sarif_report_has_the_category_that_is_asked_for(folder: Path) -> None:
+    for arguments, name in (
+        ((), "vmlint/"),
+        (("--sarif-category", "nightly/x"), "nightly/x/"),
+        (("--sarif-category=a/",), "a/"),
+    ):
+        done = vmlint("check", "--output", "sarif:-", *arguments, cwd=folder)
+        assert json.loads(done.stdout)["runs"][0]["automationDetails"] == {"id": name}
+
+
+def test_no_name_of_a_file_is_a_command_to_github(tmp_path: Path) -> None:
+    (tmp_path / "::stop-commands::x.sh").write_text("qemu-system-x86_64 -serial tcp::1,server\n")
+    for name in ("text", "concise", "github", "diff"):
+        report = ["--diff"] if name == "diff" else ["--output-format", name]
+        lines = vmlint("check", *report, cwd=tmp_path).stdout.decode().splitlines()
+        assert any("stop-commands" in line for line in lines)
+        assert not any(line.lstrip().startswith("::stop") for line in lines), name
 
 
 def test_statistics(folder: Path) -> None:

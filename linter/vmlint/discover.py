@@ -190,7 +190,7 @@ def is_in_repository_of(folder: str, path: str) -> bool:
     """Whether a path, links followed, leads into the repository of a folder, or into the folder if there is none."""
     real = os.path.realpath(folder)
     top = os.path.join(repository(real) or real, "")
-    return os.path.realpath(path).startswith(top)
+    return os.path.join(os.path.realpath(path), "").startswith(top)
 
 
 def content(path: str, most: int = MAX_SETTINGS) -> bytes:
@@ -206,8 +206,9 @@ def content(path: str, most: int = MAX_SETTINGS) -> bytes:
 
 
 def _short(path: str) -> str:
-    """A path without a leading `./`; `link/..` stays, as it is not the folder that the link stands in."""
-    return path[2:] if path.startswith(f".{os.sep}") else path
+    """A path without a leading `./`, but for one that begins with `:` then: a line of a log that begins with `::` is a
+    command to GitHub. `link/..` stays, as it is not the folder that the link stands in."""
+    return path[2:] if path.startswith(f".{os.sep}") and path[2:3] != ":" else path
 
 
 def _is_plain_file(path: str) -> bool:

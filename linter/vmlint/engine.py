@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
+from string import Formatter
 from typing import cast
 
 from .finding import Context, Finding
@@ -158,12 +159,23 @@ def _diagnostic(document: Document, rule: Rule, finding: Finding) -> Diagnostic:
     variant = rule.variants[finding.variant]
     fix = None
     if finding.edits and variant.fix_title:
-        title = variant.fix_title.format_map(finding.fields)
+        title = _worded(variant.fix_title, finding.fields)
         fix = Fix(title, finding.safety or variant.safety, tuple(sorted(finding.edits)))
-    notes = tuple(Note(rule.notes[name].format_map(finding.fields), _span(place)) for name, place in finding.notes)
-    message = variant.message.format_map(finding.fields)
+    notes = tuple(Note(_worded(rule.notes[name], finding.fields), _span(place)) for name, place in finding.notes)
+    message = _worded(variant.message, finding.fields)
     at = _span(finding.at)
     return Diagnostic(rule.name, variant.severity, message, document.source, at, notes, fix, effect=variant.effect)
+
+
+def _worded(template: str, fields: Mapping[str, str]) -> str:
+    """A template with its fields filled in; `str.format` would take `{@file.driver}` for an attribute of a value."""
+    return "".join(words if name is None else words + fields[name] for words, name in _parts(template))
+
+
+@cache
+def _parts(template: str) -> tuple[tuple[str, str | None], ...]:
+    """The words of a template, each with the name of the field after them."""
+    return tuple((words, name) for words, name, _, _ in Formatter().parse(template))
 
 
 def _span(place: Place) -> Span:

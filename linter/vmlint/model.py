@@ -190,6 +190,8 @@ class Report(NamedTuple):
     """Only where a baseline is in use."""
     in_part: int = 0
     """Commands to which variables add what is not known."""
+    prunes: bool = False
+    """Whether what is gone is taken out of the baseline."""
 
     def count(self, severity: str) -> int:
         """Number of diagnostics of one severity."""

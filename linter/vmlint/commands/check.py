@@ -52,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
     """Lint, fix and report; returns the exit code."""
     if options.diff and (options.write_baseline or options.prune_baseline):
         raise UsageError("--diff changes no file, so it goes with neither --write-baseline nor --prune-baseline")
+    _spare_files(options)
     found = configs(options)
     if "-" in options.paths:
         return _stdin(options, found)
@@ -68,6 +69,21 @@ def run(options: argparse.Namespace) -> int:
     if options.fix and not options.diff:
         lint.write_changes()
     return finish(options, lint, lint.report(search))
+
+
+def _spare_files(options: argparse.Namespace) -> None:
+    """Raise UsageError for a report that would take the place of a file to check, or of the new baseline."""
+    files = [file for _, file in options.output if file != "-"]
+    if not files:
+        return
+    checked = {os.path.realpath(path) for path in options.paths}
+    baseline = options.write_baseline and os.path.realpath(options.write_baseline)
+    for file in files:
+        path = os.path.realpath(file)
+        if path == baseline:
+            raise UsageError(f"--output: {file} is the file of --write-baseline")
+        if path in checked and os.path.isfile(path):
+            raise UsageError(f"--output: {file} is to be checked; a report would take its place")
 
 
 def _stdin(options: argparse.Namespace, found: Configs) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from functools import partial
 
 from ..discover import UsageError
@@ -45,6 +46,8 @@ def add_output_options(parser: argparse.ArgumentParser, formats: Collection[str]
     output.add_argument("--output", metavar="FORMAT:FILE", type=kind, action="append", default=[], help=extra)
     counts = "in a text or concise report: how often each rule found something, instead of each finding"
     output.add_argument("--statistics", action="store_true", help=counts)
+    category = "what code scanning calls the results of a SARIF report, where a commit has several (default: vmlint)"
+    output.add_argument("--sarif-category", metavar="NAME", default="vmlint", help=category)
     output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
     output.add_argument("--quiet", "-q", action="store_true", help="print no report on standard output")
     output.add_argument("--exit-zero", action="store_true", help="exit 0 even if something is found")
@@ -135,8 +138,9 @@ def has_settings(options: argparse.Namespace) -> bool:
 def reports(options: argparse.Namespace) -> list[tuple[str, str]]:
     """Format and file of each report asked for; `-` is standard output. Raises UsageError for two in one file."""
     files = [file for _, file in options.output if file != "-"]
-    for file in files:
-        if files.count(file) > 1:
+    real = [os.path.realpath(file) for file in files]
+    for file, path in zip(files, real, strict=True):
+        if real.count(path) > 1:
             raise UsageError(f"--output: two reports in one file, {file}")
     is_usual = options.output_format is not None or len(files) == len(options.output)
     usual = [(options.output_format or "text", "-")] if is_usual and not options.quiet else []

@@ -61,7 +61,7 @@ def report_writer(
         if options.statistics and name in FOR_PEOPLE and not is_file:
             statistics.write(report, rules, out)
             return None
-        return write_report(name, report, rules, out, "never" if is_file else options.color)
+        return write_report(name, report, rules, out, "never" if is_file else options.color, options.sarif_category)
 
     return write
 
@@ -76,12 +76,13 @@ def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: byte
     elif unfixed is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(report.changes[0].after if report.changes else unfixed)
+    report = report._replace(prunes=options.prune_baseline and not report.failures)
     write = report_writer(options, report, lint.rules)
     write_outputs(options, write, sys.stderr if unfixed is not None or options.diff else sys.stdout)
     for failure in report.failures:
         complain(f"{failure.path}: {failure.reason}")
     if not report.failures:  # what could not be read may hold findings that only seem to be gone
-        lint.write_baselines(options.prune_baseline)
+        lint.write_baselines(report.prunes)
     return _exit_code(options, report)
 
 

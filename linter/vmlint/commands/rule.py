@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from . import CLEAN
 from .options import add_config_options, configs
 
@@ -21,6 +23,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the list, or the page of each rule that the name means."""
     from ..choice import named_rules
     from ..policy import Policies
+    from ..reporters.printing import escape, put
     from ..rulepage import rule_markdown
     from ..settings import Settings
 
@@ -28,8 +31,10 @@ def run(options: argparse.Namespace) -> int:
     if options.rule is None:
         width = max(map(len, rules))
         for rule in rules.values():
-            print(f"{rule.name:{width}}  {rule.severity:7}  {'fix' if rule.fixable else '   '}  {rule.summary}")
+            fix = "fix" if rule.fixable else "   "
+            put(sys.stdout, escape(f"{rule.name:{width}}  {rule.severity:7}  {fix}  {rule.summary}"))
         return CLEAN
     for name in sorted(named_rules([options.rule], rules)):
-        print(rule_markdown(rules[name]))
+        for line in rule_markdown(rules[name]).split("\n"):
+            put(sys.stdout, "\t".join(map(escape, line.split("\t"))))
     return CLEAN

@@ -31,6 +31,8 @@ FOR_PEOPLE = ("text", "concise")
 """Those that are read as they are, of which a short way out knows."""
 PAINTED = ("text",)
 """Those that have colour."""
+CATEGORIZED = ("sarif",)
+"""Those of which a service may have several of one commit, told apart by a name."""
 
 UPGRADE_REPORTERS: dict[str, str] = {
     "text": "upgrade_text",
@@ -42,15 +44,16 @@ UPGRADE_REPORTERS: dict[str, str] = {
 
 
 def write_report(
-    name: str, report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str = "auto"
+    name: str, report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str = "auto", category: str = "vmlint"
 ) -> str | None:
     """Write the report in the format `name`. `rules` are all that the report may refer to, by name; `color`: `always`,
-    `never`, or `auto` for a terminal.
+    `never`, or `auto` for a terminal; `category`: what a service calls these results, where it has others too.
 
     Returns what to tell the user about the report, if there is anything.
     """
     module = import_module(f"{__name__}.{REPORTERS[name]}")
-    remark: str | None = module.write(report, rules, stream, *([color] if name in PAINTED else []))
+    more = [color] if name in PAINTED else [category] if name in CATEGORIZED else []
+    remark: str | None = module.write(report, rules, stream, *more)
     return remark
 
 

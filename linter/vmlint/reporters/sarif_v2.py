@@ -27,8 +27,8 @@ REMARK_SIZE = 1000
 """Bytes that are kept for telling that something was left out."""
 
 
-def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> str | None:
-    """Write one run with all diagnostics, one a line, and the rules they refer to.
+def write(report: Report, rules: Mapping[str, Rule], stream: TextIO, category: str) -> str | None:
+    """Write one run with all diagnostics, one a line, and the rules they refer to; `category` is the name of the run.
 
     Returns what to tell of diagnostics that were left out because the file would be refused, if any were.
     """
@@ -38,7 +38,8 @@ def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> str | No
 
     def around(remarks: list[om.Notification]) -> list[str]:
         invocation = _invocation(report.failures, remarks, places)
-        log = om.SarifLog(runs=[_run([rules[name] for name in names], invocation)], version="2.1.0", schema_uri=SCHEMA)
+        run = _run([rules[name] for name in names], invocation, category)
+        log = om.SarifLog(runs=[run], version="2.1.0", schema_uri=SCHEMA)
         return json.of(log).split(NO_RESULTS)
 
     results = _written(diagnostics, places, json, MAX_SIZE - REMARK_SIZE - sum(map(size, around([]))))
@@ -49,11 +50,11 @@ def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> str | No
     return remark if left_out else None
 
 
-def _run(rules: list[Rule], invocation: om.Invocation) -> om.Run:
+def _run(rules: list[Rule], invocation: om.Invocation, category: str) -> om.Run:
     return om.Run(
         tool=tool(rules),
         invocations=[invocation],
-        automation_details=om.RunAutomationDetails(id="vmlint/"),
+        automation_details=om.RunAutomationDetails(id=f"{category.rstrip('/')}/"),
         original_uri_base_ids={ROOT_ID: om.ArtifactLocation(description=_message("The top of the repository"))},
         column_kind="unicodeCodePoints",
         results=[],

@@ -49,5 +49,5 @@ def _fixable(report: Report) -> str:
 def _gone(report: Report) -> str:
     gone = report.baseline.gone if report.baseline else 0
     is_, it = ("is", "it") if gone == 1 else ("are", "them")
-    words = f"{plural(gone, 'finding')} of the baseline {is_} gone; --prune-baseline takes {it} out."
-    return words if gone else ""
+    then = " and taken out" if report.prunes else f"; --prune-baseline takes {it} out"
+    return f"{plural(gone, 'finding')} of the baseline {is_} gone{then}." if gone else ""
