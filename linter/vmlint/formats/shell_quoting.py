@@ -14,7 +14,8 @@ def unquoted(text: str) -> str | None:
 
 def in_braces(text: str) -> str | None:
     """Text for a place without quotes after a brace, where a comma or two dots would make it a list."""
-    return None if "\n" in text else re.sub(r"([\x00-\x7f])", r"\\\1", text)
+    plain = unquoted(text)
+    return None if plain is None else re.sub(r"([,.])", r"\\\1", plain)
 
 
 def double_quoted(text: str) -> str | None:
