@@ -13,8 +13,9 @@ from ..source import Value
 from .hints import may_hold_qemu
 from .host_file import HostFile
 from .line_dialects import DIALECTS, HASH, NO_MARK, read_lines
-from .logical_lines import interesting_lines
+from .logical_lines import interesting_lines, logical_lines
 from .names import is_named
+from .recognise import split
 from .shell_script import ScriptReader
 
 SETTINGS = ("*.env", ".env", "*.conf", "*.cfg", "*.ini", "*.config", "*.bb", "*.bbclass", "*.bbappend", "*.inc")
@@ -25,6 +26,7 @@ ASSIGNED = re.compile(rb"(?:[ \t]*(?:#.*)?\r?\n)*[A-Za-z_]\w*=")
 """How a file of settings begins that has no suffix either: systemd's EnvironmentFile= may be called anything."""
 PROXMOX = re.compile(r"(?:^|/)[1-9][0-9]{2,8}\.conf\Z")
 ARGS = re.compile(r"args:[ \t]*")
+HAS_ARGS = re.compile(rb"^args:[ \t]*-", re.MULTILINE)
 UNQUOTED = re.compile(r"[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*[:+?]?=[ \t]*(?=-)")
 
 
@@ -33,7 +35,7 @@ def claims(path: str, head: bytes) -> bool:
     named = (
         is_named(path, NAMES) or FOLDERS.search(path) or ("." not in os.path.basename(path) and ASSIGNED.match(head))
     )
-    return bool(named) and may_hold_qemu(head)
+    return bool(named) and (may_hold_qemu(head) or bool(PROXMOX.search(path) and HAS_ARGS.search(head)))
 
 
 def parse(path: str, data: bytes) -> Document:
@@ -61,7 +63,8 @@ def _settings(reader: ScriptReader, file: Value) -> None:
 
 def _proxmox(reader: ScriptReader, file: Value) -> None:
     """The `args:` of a guest's configuration; in its other lines, options are Proxmox's own."""
-    for line in interesting_lines(file, HASH, NO_MARK):
+    for ranges in logical_lines(file.text, HASH, NO_MARK):
+        line = file.pick(*ranges)
         args = ARGS.match(line.text)
         if args:
-            reader.line(line, args.end())
+            reader.options(split(line, args.end()))

@@ -121,6 +121,11 @@ class ScriptReader:
         if may_hold_options(value.text):
             self.words(tokens(split(value, start), self.host))
 
+    def options(self, words: Sequence[Value]) -> None:
+        """Words that are QEMU's options whatever they are, as they stand where nothing else does."""
+        if words and words[0].text.startswith("-"):
+            self._keep(command_line(words))
+
     def words(
         self,
         words: Sequence[Token],
