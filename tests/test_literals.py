@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.counting import CALLS_A_BYTE, counted_calls
+from tests.helpers import lint_and_fix
 from tests.test_hosts import CASES, Case
 from vmlint.fixer import apply
 from vmlint.formats import claim, literals, text, yaml
@@ -213,6 +214,12 @@ def test_hostile_files_take_bounded_work(name: str) -> None:
 def test_a_value_is_read_only_once() -> None:
     document = literals.parse("x.py", b'a = ["-serial", "tcp::1,server"]\nb = f(["-qmp", "unix:x,server"], "-m")\n')
     assert len(document.roots) == 2
+
+
+def test_bytes_that_are_no_text_do_not_end_a_yaml_file() -> None:
+    data = b'name: "caf\xe9"\nargs: ["-serial", "unix:/\xff\xfe,server", -gdb, "tcp::1,nowait"]\n'
+    fixed = lint_and_fix("x.yaml", data).data
+    assert fixed == data.replace(b"server", b"server=on").replace(b"nowait", b"wait=off")
 
 
 def test_each_name_is_claimed_by_its_format() -> None:

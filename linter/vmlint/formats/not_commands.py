@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 from ..source import Value
 
-NOTATION = re.compile(r"\[,|,\[|\[=|\]\[|=\[?on\|off")
-"""How help texts write what may be left out or chosen: `[,server][,nowait]`, `readonly=on|off`."""
-OUTPUT = re.compile(r"(?:.*/)?(?:qemu[\w.-]*|kvm):|(?:\S+:)?(?:warning|error|info):")
-"""How QEMU's messages name the program that speaks."""
+NOTATION = re.compile(r"\[,|,\[|\[=|\]\[|=\[?on\|off|\[\^|\.[*+]\??[,:)]")
+"""How help texts write what may be left out or chosen (`[,server][,nowait]`, `readonly=on|off`), and patterns what they
+look for (`unix:[^,]+,server`)."""
+OUTPUT = re.compile(
+    r"(?:.*/)?(?:qemu[\w.-]*|kvm):|(?:\S+:)?(?:warning|error|info):|filename=(?:disconnected:)?(?:tcp|telnet|unix):\S+"
+)
+"""How QEMU's messages name the program that speaks, and what its monitor tells of a character device."""
 TRACE = re.compile(r"\++")
 """How a shell that tells what it runs (`set -x`) begins a line."""
 MESSAGE = re.compile(

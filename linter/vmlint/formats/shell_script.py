@@ -47,6 +47,8 @@ INVOCATION = re.compile(r"(?:qemu|kvm)[^\s;|&()]*(?:[\s(]|\\\n)+-", re.IGNORECAS
 """What looks as if it ran QEMU with options, where nothing more can be said."""
 UNSURE = re.compile(r"[`()]")
 """What may make other words of what stands in a line."""
+QUOTES = ("'", '"')
+"""What no name of a program begins with, but a string in a program of another language: `append("tcp::1,server")`."""
 COMMENT = re.compile(r"[ \t]*#")
 OPTION_WORD = re.compile(r"-\S+")
 USE = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?\$[{(]?([A-Za-z_]\w*)(?=[)},\"'\s]|$)", re.ASCII)
@@ -149,7 +151,8 @@ class ScriptReader:
         is_bare = command is None and not runs_another(words)
         if not reads_patterns(words):
             for at, word in enumerate(words if program is None else words[:program]):
-                self.string(word.value, is_bare and (at > 0 or not is_run), nesting=nesting)
+                is_value = at > 0 or not is_run or word.source.startswith(QUOTES)
+                self.string(word.value, is_bare and is_value, nesting=nesting)
 
     def string(self, value: Value, is_bare: bool = True, name: str = "", nesting: int = 0) -> None:
         """A string that may hold a script, options, or the value of one.

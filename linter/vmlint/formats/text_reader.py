@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from ..model import Node
 from ..qemu.commandline import CommandNode
@@ -32,6 +32,11 @@ PROMPT = re.compile(
     r"(?:\[[^\]\n]{0,80}\]|[\w.-]+@[\w.-]+(?:[: ][^\s$#>]*)?|[A-Za-z]:[\\\w]*|PS [^>\n]{0,80}|[~/][\w/.-]*)?"
     r"[ \t]*([$#%>\u276f\u279c])[ \t]+(?=[^\s#])"
 )
+LITERALS = re.compile(r"(?:\"-[\w-]+\"|'-[\w-]+'),\s*[\w$@]{0,2}[\"'`]")
+"""An option and its value in a program: a shell has no commas between its words."""
+SLASHES = re.compile(r"^[ \t]*//", re.MULTILINE)
+LOGGED = re.compile(r"[ \t]*\[\w[^\]\n]{0,80}\][ \t]+(?=[\w\[-])")
+"""How a program's log begins a line: `[launcher] args: …`."""
 MORE = re.compile(r"[ \t]*>[ \t]+")
 BULLET = re.compile(r"[ \t]*(?:[-*•][ \t]+(?=[^-\s])|\d+[.)][ \t]+)?[`\"']{0,3}")
 PROGRAM = re.compile(
@@ -39,7 +44,7 @@ PROGRAM = re.compile(
     r"(?:[^\s`'\"]*[\\/])?(?:qemu-system-[\w$\{\}<>-]+|qemu-kvm|kvm|qemu)(?:\.exe)?[ \t\\]"
 )
 FILL = re.compile(
-    r"<[^\W\d_][^<>\n|]{0,60}>|\[[A-Z][A-Z0-9_ -]{1,40}\]"
+    r"<[^\W\d_][^<>\n|]{0,60}>|(?:(?<=\S)|(?<=\S ))\[[A-Z][A-Z0-9_ -]{1,40}\]"
     r"|\{\{[^{}\n]{0,100}\}\}|\{[A-Za-z_][\w.-]{0,60}\}|(?<=[=:/,])\.\.\."
 )
 """What the reader is to fill in."""
@@ -137,11 +142,15 @@ def _is_all_options(root: Node) -> bool:
 
 def _console(value: Value, block: Block, nesting: int) -> Iterator[Node]:
     """Code without a language, or a shell's: after prompts if there are any, else a script, else line by line."""
-    chunks = list(_chunks(value.text, block.lines))
+    chunks = [chunk for chunk in _chunks(value.text, block.lines) if not LOGGED.match(value.text, *chunk[0])]
     prompted = [chunk for chunk in chunks if _prompt(value.text, chunk, block.language)]
     found: list[Node] = []
+    code = value.pick(*_whole(value, block.lines))
+    if not prompted and block.is_code and not block.language and LITERALS.search(code.text):
+        yield from _program(code, "javascript" if SLASHES.search(code.text) else "python", nesting)
+        return
     if not prompted and block.is_code:
-        found = _script(value, _whole(value, block.lines), nesting)
+        found = _script(value, _whole(value, list(chain.from_iterable(chunks))), nesting)
         yield from (root for root in found if block.language.lower() in SHELLS or _is_at_start(value, root))
     seen = [root.span for root in found]
     for chunk in prompted or chunks:

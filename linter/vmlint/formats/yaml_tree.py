@@ -5,9 +5,10 @@ PyYAML (libyaml) says where scalars begin and end and what they are; template pa
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from ..source import Value
+from ..source import OPAQUE, Value
 from .literal_tree import Group
 from .templates import cover, for_yaml, has_parts
 from .yaml_scalars import decode_scalar
@@ -15,6 +16,8 @@ from .yaml_scalars import decode_scalar
 if TYPE_CHECKING:
     import yaml
 
+MARK = "\ufeff"
+NO_TEXT = re.compile("[\ud800-\udfff]")
 MAX_SLOW = 1 << 18
 """Characters that PyYAML is given where it has to read without libyaml, which takes seconds for each megabyte."""
 MAX_SLOW_NESTING = 500
@@ -24,8 +27,7 @@ def read_yaml(script: Value) -> tuple[Group, int | None]:
     """The scalars of all documents in a text, and the character at which it cannot be read any further, if any."""
     import yaml
 
-    if has_parts(script.text):
-        script = _covered(script)
+    script = _readable(script)
     loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     root = Group("")
     if loader is yaml.SafeLoader and _is_slow(script.text):
@@ -37,14 +39,18 @@ def read_yaml(script: Value) -> tuple[Group, int | None]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         return root, min(mark.index, len(script.text)) if mark else 0
-    except UnicodeEncodeError as error:  # bytes that are no text
-        return root, error.start
     return root, None
 
 
-def _covered(script: Value) -> Value:
-    """The same text without what only a template engine reads."""
-    return Value(cover(script.text, for_yaml), lambda: script.pieces)
+def _readable(script: Value) -> Value:
+    """The same text as PyYAML can read it: without its mark, bytes that are no text, and what only a template engine
+    reads."""
+    text = script.text
+    if text.startswith(MARK):
+        script = script.pick((1, len(text)))
+        text = script.text
+    text = NO_TEXT.sub(OPAQUE, cover(text, for_yaml) if has_parts(text) else text)
+    return script if text == script.text else Value(text, lambda: script.pieces)
 
 
 def _is_slow(text: str) -> bool:
