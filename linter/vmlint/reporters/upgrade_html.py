@@ -70,9 +70,11 @@ def _text(text: str) -> str:
 
 def _subtitle(report: UpgradeReport) -> str:
     refused = sum(each.worst == REFUSED for each in report.vms)
+    unknown = sum(each.worst == UNKNOWN for each in report.vms)
+    doubted = f"; of {unknown} it is not known" if unknown else ""
     where = "there" if len(report.targets) == 1 else "on some of them"
     origin = f" They run on {report.origin.title} ({report.origin.versions}) now." if report.origin else ""
-    return f"{refused} of {plural(len(report.vms), 'VM')} will not start {where}.{origin}"
+    return f"{refused} of {plural(len(report.vms), 'VM')} will not start {where}{doubted}.{origin}"
 
 
 def _in_order(report: UpgradeReport) -> list[VmReport]:

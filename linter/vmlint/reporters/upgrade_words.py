@@ -41,12 +41,14 @@ def title(report: UpgradeReport) -> str:
 def headlines(report: UpgradeReport) -> Iterator[str]:
     """For each target: how many VMs will not start there."""
     for index, target in enumerate(report.targets):
-        refused = report.totals(index)[REFUSED]
+        totals = report.totals(index)
+        refused, unknown = totals[REFUSED], totals[UNKNOWN]
         on = f"{target.title} ({target.versions})"
         already = ""
         if report.origin and refused:
             already = f"; {report.broken_already(index)} of them did not start on {report.origin.title} either"
-        yield f"{refused} of {plural(len(report.vms), 'VM')} will not start on {on}{already}."
+        doubted = f"; of {unknown} it is not known" if unknown else ""
+        yield f"{refused} of {plural(len(report.vms), 'VM')} will not start on {on}{already}{doubted}."
 
 
 def fix_sentences(report: UpgradeReport) -> Iterator[str]:
