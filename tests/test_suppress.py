@@ -193,3 +193,19 @@ def test_a_long_line_of_comments_takes_no_longer_than_its_length_asks_for(line: 
     started = time.process_time()
     suppressions(Document(source, "", ()))
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("kind", ["ignore", "ignore-file"])
+def test_half_of_a_comment_is_never_taken_out(kind: str) -> None:
+    text = f"<domain type='kvm'>\n  <!-- vmlint: {kind}[unknown-element]\n       why -->\n  <devices/>\n</domain>\n"
+    (unused,) = (found for found in look(text, "a.xml").diagnostics if found.rule == "unused-suppression")
+    assert unused.fix is None
+    used = text.replace("<devices/>", "<bogus/>")
+    assert left(used, "a.xml") == ([], 1)
+
+
+def test_the_reason_may_stand_on_the_next_line() -> None:
+    for words, expected in (("why -->", True), ("-->\n why", False)):
+        source = Source("a.xml", f"<!-- vmlint: ignore[x]\n  {words}\n<domain/>\n".encode())
+        (comment,) = suppressions(Document(source, "xml", ()))
+        assert comment.has_reason is expected

@@ -19,6 +19,8 @@ COMMENT = re.compile(
     r"(?P<sign>(?<!#)#+|(?<!/)//+|--|(?<!;);+|::|(?<![^\s@])(?i:rem)\b|<!--|/\*|\{#|<%#|\.\.)[ \t]*vmlint:[ \t]*"
     r"(?P<kind>ignore(?:-file)?)\[(?P<names>[^\[\]\n]*)\]"  # no [ in it, or many openings on a line take long
 )
+MAY_GO_ON = ("<!--", "/*", "{#", "<%#")
+"""Signs of comments that end with their line only if they are closed there."""
 CLOSES = re.compile(r"-->|\*/|#\}|%>")
 OPENS = re.compile(r"[(\[{:\\|>=][ \t]*$")
 """The end of a line after which a command, a list or a block begins on the next."""
@@ -35,8 +37,8 @@ class Suppression(NamedTuple):
     names: tuple[str, ...]
     covered: tuple[Span, ...]
     span: Span
-    removal: Edit
-    """Takes the comment out, with its line if nothing else stands there."""
+    removal: Edit | None
+    """Takes the comment out, with its line if nothing else stands there; None if it goes on below."""
     has_reason: bool
 
     def names_rule(self, rule: Rule) -> bool:
@@ -100,7 +102,7 @@ def _unused(comment: Suppression, known: set[str]) -> Finding:
     fields = {"names": ", ".join(comment.names), "name": unknown or ""}
     if unknown is not None:
         return Finding(comment.span, fields, variant="unknown")
-    return Finding(comment.span, fields, (comment.removal,))
+    return Finding(comment.span, fields, (comment.removal,) if comment.removal else ())
 
 
 def suppressions(document: Document) -> list[Suppression]:
@@ -118,6 +120,8 @@ class _Comment(NamedTuple):
     kind: str
     names: str
     reason: str
+    goes_on: bool
+    """Whether more lines of it follow, which `end` leaves out."""
 
 
 def _comments(page: _Page) -> Iterator[_Comment]:
@@ -129,7 +133,10 @@ def _comments(page: _Page) -> Iterator[_Comment]:
         high, at = closing.span() if closing else (line_end, line_end)
         reason = page.text[low:high]
         end = at if closing else low + len(reason.removesuffix("\r"))
-        yield _Comment(match.start(), end, match["sign"], match["kind"], match["names"], reason)
+        goes_on = not closing and match["sign"] in MAY_GO_ON
+        if goes_on:
+            reason += page.text[line_end : page.line_end(min(line_end + 1, len(page.text)))]
+        yield _Comment(match.start(), end, match["sign"], match["kind"], match["names"], reason, goes_on)
 
 
 class _Page(Text):
@@ -199,7 +206,8 @@ def _suppression(page: _Page, comment: _Comment) -> Suppression:
         removal = Span(low, high)
     has_reason = not NO_WORD.fullmatch(comment.reason)
     span = page.span(comment.start, comment.end)
-    return Suppression(names, tuple(covered), span, Edit(*page.span(*removal), b""), has_reason)
+    edit = None if comment.goes_on else Edit(*page.span(*removal), b"")
+    return Suppression(names, tuple(covered), span, edit, has_reason)
 
 
 def _next_command(page: _Page, end: int) -> list[Span]:
