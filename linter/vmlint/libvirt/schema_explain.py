@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -78,7 +78,8 @@ class _Element:
         names = [name for name in self.node.attribute_names if "{" not in name and ":" not in name]
         for name in names:
             if name not in self.type.attributes:
-                mistake = self.guess.attribute(self.node, name, names)
+                lacking = self._lacking(self.type.needed_attributes, names)
+                mistake = self.guess.attribute(self.node, name, names, lacking)
                 self.meant.add(mistake.fields["meant"])
                 yield mistake
         for name in names:
@@ -142,7 +143,8 @@ class _Element:
         member = self.type.children.get(tag)
         fields = {"name": label(node), "element": self.label}
         if member is None:
-            unknown = self.guess.child(node, tag)
+            taken = {name for name, known in self.type.children.items() if name in present and known.single}
+            unknown = self.guess.child(node, tag, taken, self._lacking(self.type.needed_children, present))
             self.meant.add(unknown.fields["meant"])
             return unknown
         if other := self._elsewhere(member):
@@ -177,6 +179,10 @@ class _Element:
     def _owner(self, condition: Condition) -> _Element:
         """The element that has the attribute a condition asks about."""
         return self.parent if condition.above and self.parent else self
+
+    def _lacking(self, needed: Mapping[str, Attribute | Child], present: Container[str]) -> set[str]:
+        """Required attributes or children that are not there."""
+        return {name for name, member in needed.items() if name not in present and self._is_wanted(member)}
 
     def _is_wanted(self, member: Attribute | Child) -> bool:
         """Whether a required member is required here."""

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from ..model import Node, Place
 from ..source import Edit
-from .schema_model import Model, Type, closest, one_slip
+from .schema_model import Model, Type, closest
+from .words import one_slip
 
 REFUSING = frozenset(("features", "hyperv", "kvm", "stimer", "tlbflush", "active_pcr_banks"))
 """In these elements libvirt refuses a child it does not know; elsewhere it drops it (measured on 7.0, 9.0, 11.3)."""
@@ -39,33 +40,52 @@ class Guess:
     def __init__(self, known: Model, type_: Type, name: str, is_root: bool) -> None:
         self._known, self._type, self._label, self._is_root = known, type_, name, is_root
 
-    def attribute(self, node: Node, name: str, present: Sequence[str]) -> Mistake:
-        """An attribute of the element, given as node, that it cannot have; others are present."""
+    def attribute(self, node: Node, name: str, present: Sequence[str], lacking: Container[str]) -> Mistake:
+        """An attribute of the element, given as node, that it cannot have; others are present, some lacking."""
         fields = {"name": name, "element": self._label, "meant": ""}
         at = node.attribute_name(name)
         places = self._places(f"@{name}")
         meant = closest(name, [known for known in self._type.attributes if known not in present])
-        if meant and (not places or one_slip(name, meant)):
+        required = "-required" if meant in lacking else ""
+        if meant and (not places or required or one_slip(name, meant)):
             edits = at.replace(0, len(name), meant)
-            return Mistake("unknown-attribute", at, "misspelt", {**fields, "meant": meant}, edits)
+            return Mistake("unknown-attribute", at, f"misspelt{required}", {**fields, "meant": meant}, edits)
         return _misplaced("unknown-attribute", at, fields, places)
 
-    def child(self, node: Node, tag: str) -> Mistake:
-        """A child of the element that it cannot have."""
+    def child(self, node: Node, tag: str, taken: Container[str], lacking: Container[str]) -> Mistake:
+        """A child of the element that it cannot have; those `taken` are there and stand once, some are lacking."""
         fields = {"name": label(node), "element": self._label, "meant": ""}
         if self._is_root and fields["name"] in QEMU_PARTS and node.parent is not None:
             return _without_namespace(node.parent, node, tag, fields)
         if tag.startswith("{") or ":" in tag:
-            return Mistake("unknown-element", node, "namespace", fields)
-        refused = "-refused" if self._label in REFUSING else ""
+            return self._of_namespace(node, tag, fields)
         places = self._places(tag)
         named = [known for known in self._type.children if "{" not in known]
-        meant = closest(tag, named, lambda name: self._suits(node, self._type, name))
+        meant = self._closest_child(node, tag, named)
+        if meant in taken and not one_slip(tag, meant or ""):
+            meant = self._closest_child(node, tag, [known for known in named if known not in taken])
+        refused = "-refused" if self._label in REFUSING else "-required" if meant in lacking else ""
         if meant and (not places or (one_slip(tag, meant) and not self._suits_below(node, tag))):
             return Mistake(
                 "unknown-element", node, f"misspelt{refused}", {**fields, "meant": meant}, node.rename(meant)
             )
-        return _misplaced("unknown-element", node, fields, places, refused)
+        return _misplaced("unknown-element", node, fields, places, refused.replace("-required", ""))
+
+    def _closest_child(self, node: Node, tag: str, named: list[str]) -> str | None:
+        """The one of some children that an unknown one may be, by its name and by what stands in it."""
+        return closest(tag, named, lambda name: self._suits(node, self._type, name))
+
+    def _of_namespace(self, node: Node, tag: str, fields: dict[str, str]) -> Mistake:
+        """A child of another namespace: of a namespace that libvirt knows it may be misspelt or misplaced."""
+        space, _, name = tag.rpartition("}")
+        known = [member[len(space) + 1 :] for member in self._type.children if member.startswith(space + "}")]
+        if space and (meant := closest(name, known)):
+            prefix = f"{node.element.prefix}:" if node.element.prefix else ""
+            edits = node.rename(prefix + meant)
+            return Mistake("unknown-element", node, "misspelt", {**fields, "meant": meant}, edits)
+        if places := self._places(tag):
+            return _misplaced("unknown-element", node, fields, places)
+        return Mistake("unknown-element", node, "namespace", fields)
 
     def mistaken(self, node: Node, tag: str, present: Container[str]) -> Mistake | None:
         """A child whose name is right here, but one slip away from that of the child that what is in it belongs in."""
@@ -92,7 +112,10 @@ class Guess:
         """
         found = self._known.places.get(member, [])
         near = self._near(member) or [(tag, around) for tag, around in found if tag == self._label]
-        named = [f"<{tag}> in <{around}>" if tag == self._label else f"<{tag}>" for tag, around in near or found]
+        named = [
+            f"<{tag}> in <{around}>" if tag == self._label else f"<{tag.rpartition('}')[2]}>"
+            for tag, around in near or found
+        ]
         unique = list(dict.fromkeys(named))
         return unique if near or len(unique) <= FEW or not member.startswith("@") else []
 

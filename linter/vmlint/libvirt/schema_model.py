@@ -10,7 +10,7 @@ from typing import Any
 from ..model import Node
 from .schema import schema_path
 from .schema_shape import MAX, MIN, NEED, WHEN, Condition, conditions
-from .words import one_letter_apart
+from .words import folded, one_slip
 
 VMLINT = "{urn:vmlint:schema}"
 XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -210,24 +210,9 @@ def closest(name: str, known: list[str], suits: Callable[[str], bool] = lambda _
 
     Where several are, one that `suits` goes first, and then one that is as long.
     """
-    folded = {_folded(text): text for text in sorted(known, reverse=True)}
-    plain = _folded(name)
-    near = [text for text in folded if text == plain or one_slip(plain, text)]
-    found = get_close_matches(plain, near or folded, MATCHES, 0.0 if near else SIMILARITY)
-    ranked = sorted(found, key=lambda text: (text != plain, not suits(folded[text]), len(text) != len(plain)))
-    return folded[ranked[0]] if ranked else None
-
-
-def _folded(name: str) -> str:
-    return name.lower().replace("-", "_")
-
-
-def one_slip(one: str, other: str) -> bool:
-    """Whether two words differ, but for case, by one letter, or by two letters that changed places."""
-    one, other = _folded(one), _folded(other)
-    return one_letter_apart(one, other) or _swapped(one, other)
-
-
-def _swapped(one: str, other: str) -> bool:
-    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
-    return one[:at] + one[at : at + 2][::-1] + one[at + 2 :] == other
+    by_fold = {folded(text): text for text in sorted(known, reverse=True)}
+    plain = folded(name)
+    near = [text for text in by_fold if text == plain or one_slip(plain, text)]
+    found = get_close_matches(plain, near or by_fold, MATCHES, 0.0 if near else SIMILARITY)
+    ranked = sorted(found, key=lambda text: (text != plain, not suits(by_fold[text]), len(text) != len(plain)))
+    return by_fold[ranked[0]] if ranked else None

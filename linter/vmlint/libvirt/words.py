@@ -10,3 +10,24 @@ def one_letter_apart(one: str, other: str) -> bool:
         return False
     at = next((at for at, letter in enumerate(short) if letter != long[at]), len(short))
     return short[at + (len(short) == len(long)) :] == long[at + 1 :]
+
+
+def folded(name: str) -> str:
+    """A word without what is easily mixed up in the names of the format: case, and which dash."""
+    return name.lower().replace("-", "_")
+
+
+def one_slip(one: str, other: str) -> bool:
+    """Whether two words differ, but for case, by one letter, or by two letters that changed places."""
+    one, other = folded(one), folded(other)
+    return one_letter_apart(one, other) or _swapped(one, other)
+
+
+def _swapped(one: str, other: str) -> bool:
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    return one[:at] + one[at : at + 2][::-1] + one[at + 2 :] == other
+
+
+def is_slip_of(name: str, meant: str) -> bool:
+    """Whether a name is another one misspelt, if only in its case."""
+    return name != meant and one_slip(name, meant)
