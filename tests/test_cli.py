@@ -135,6 +135,7 @@ BAD_INPUT = [
     pytest.param("cut.xml", MISMATCH[:200].encode(), 1, b"cut.xml:8:7: error[syntax-error]", id="truncated"),
     pytest.param("data.xml", bytes(range(256)) * 9, 0, b"data.xml: nothing to check: the file is binary", id="binary"),
     pytest.param("wide.xml", UTF16, 1, b"wide.xml:10:21: error[teaming-mac-mismatch]", id="utf-16"),
+    pytest.param("wide.sh", BAD.encode("utf-16"), 0, b"wide.sh: nothing to check: UTF-16, in which", id="utf-16 script"),
     pytest.param("bomb.xml", BOMB.encode(), 1, b"bomb.xml:1:1: error[xml-doctype]", id="entities"),
     pytest.param("vm.xml.j2", JINJA.encode(), 0, b"No problems found in 1 file.", id="template"),
     pytest.param("bad.xml.j2", BROKEN_JINJA.encode(), 0, b"bad.xml.j2:3:4: note[template-not-read]", id="broken-template"),

@@ -19,6 +19,7 @@ UNSEARCHED = (".xml", ".args")
 """What git's search may miss: XML may be UTF-16, and `.args` may hold any option."""
 NOTHING = "no libvirt XML and no QEMU command line in it"
 EXCLUDED = "it is excluded"
+UTF16 = "UTF-16, in which only XML is read; as UTF-8 it would be"
 SNIFF = 1 << 20
 MAX_SIZE = 64 << 20
 MAX_SETTINGS = 1 << 20
@@ -267,6 +268,11 @@ def _read(handle: int, size: int) -> bytes:
     while data and len(data) < size and (more := os.read(handle, size - len(data))):
         data += more
     return data
+
+
+def unclaimed(head: bytes) -> str:
+    """Why no format reads a file that may hold a VM configuration."""
+    return UTF16 if head.startswith((b"\xff\xfe", b"\xfe\xff")) else NOTHING
 
 
 def nothing_to_lint(head: bytes, path: str = "") -> str:

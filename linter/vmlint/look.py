@@ -97,7 +97,7 @@ class Looker:
         try:
             format_ = None if self.policies.is_own(path) else formats.claim(path, head)
             if format_ is None:
-                return Skipped(Failure(path, discover.NOTHING), named)
+                return Skipped(Failure(path, discover.unclaimed(head)), named)
             return self.at_data(path, discover.whole(path, head), format_)
         except discover.UsageError:
             raise
@@ -113,7 +113,7 @@ class Looker:
         why = discover.nothing_to_lint(data, path)
         format_ = None if why else formats.claim(path, data)
         if format_ is None:
-            return Skipped(Failure(path, why or discover.NOTHING), True)
+            return Skipped(Failure(path, why or discover.unclaimed(data)), True)
         return self.at_data(path, data, format_)
 
     def at_argv(self, argv: Sequence[str]) -> Result:

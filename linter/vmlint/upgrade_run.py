@@ -42,7 +42,7 @@ class UpgradeRun:
             if format_ is not None:
                 self._look_at(path, discover.whole(path, head), format_)
             elif named:
-                self._skipped.append(Failure(path, discover.NOTHING))
+                self._skipped.append(Failure(path, discover.unclaimed(head)))
         except discover.Unreadable as error:
             self._failures.append(Failure(path, str(error)))
 
@@ -53,7 +53,7 @@ class UpgradeRun:
         if format_ is not None:
             self._look_at(path, data, format_)
         else:
-            self._skipped.append(Failure(path, why or discover.NOTHING))
+            self._skipped.append(Failure(path, why or discover.unclaimed(data)))
 
     def report(self, search: discover.Search | None = None) -> UpgradeReport:
         """All VMs; with what a search for files passed over or could not read."""
