@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from ..model import Node
@@ -69,7 +69,8 @@ class Tree:
 
 def _name(element: _Element) -> str:
     """The name rules know an element by: those of libvirt's namespace for QEMU have the prefix it is always given."""
-    return str(element.tag).replace(QEMU_NAMESPACE, "qemu:")
+    tag = str(element.tag)
+    return tag.replace(QEMU_NAMESPACE, "qemu:") if tag.startswith("{") else tag
 
 
 @lru_cache(maxsize=16)
@@ -128,9 +129,10 @@ class XmlNode(Node):
         above = {self.element: self.name}
         for element in self.element.iter(*tags) if tags else ():
             if element is not self.element:
-                path = f"{self._path_to(element.getparent(), above)}/{_name(element)}"
+                name = _name(element)
+                path = f"{self._path_to(element.getparent(), above)}/{name}"
                 if path in paths:
-                    yield path, XmlNode(self.tree, element)
+                    yield path, XmlNode(self.tree, element, name)
 
     def _path_to(self, element: _Element | None, known: dict[_Element, str]) -> str:
         """Path of an element below this one; `known` grows by it and those around it."""
@@ -145,17 +147,14 @@ class XmlNode(Node):
 
     def value(self, name: str) -> Value | None:
         text = self.element.get(name)
-        if text is None:
-            return None
+        return None if text is None else _with_parts(Value(text, partial(self._pieces_of, name)))
 
-        def pieces() -> tuple[Piece, ...]:
-            from .xml_scan import attribute_pieces, attributes
+    def _pieces_of(self, name: str) -> tuple[Piece, ...]:
+        from .xml_scan import attribute_pieces, attributes
 
-            source = self.tree.text
-            low, high = next((low, high) for key, low, high in attributes(source.text, self.place) if key == name)
-            return attribute_pieces(source, low, high)
-
-        return _with_parts(Value(text, pieces))
+        source = self.tree.text
+        low, high = next((low, high) for key, low, high in attributes(source.text, self.place) if key == name)
+        return attribute_pieces(source, low, high)
 
     @property
     def attribute_names(self) -> Sequence[str]:
