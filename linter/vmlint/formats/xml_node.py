@@ -86,7 +86,7 @@ class _Step:
 
 @lru_cache(maxsize=16)
 def _steps(name: str, wanted: frozenset[str]) -> _Step | None:
-    """The way to those of some paths that begin with a name, from an element of that name; None if any child is wanted."""
+    """The way to those of some paths that begin with a name, from an element of it; None if any child is wanted."""
     first = _Step(name)
     for path in wanted:
         if path.partition("/")[0] != name:
