@@ -49,7 +49,8 @@ class Engine:
                 for group in self._by_path[path]:
                     if group.holds(node):
                         for rule, check in group.checks:
-                            found.extend([_diagnostic(document, rule, finding) for finding in check(node, context)])
+                            for finding in check(node, context):
+                                found.append(_diagnostic(document, rule, finding))  # noqa: PERF401  # mostly none
         return found and sorted(
             self._uncovered(found), key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message)
         )

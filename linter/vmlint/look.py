@@ -151,9 +151,7 @@ class Looker:
 
 def _read_in_part(document: Document) -> int:
     """How many commands of a document variables add to."""
-    from .qemu.commandline import CommandNode
-
-    return sum(isinstance(root, CommandNode) and root.takes_more for root in document.roots)
+    return sum(root.takes_more for root in document.roots)
 
 
 def _fixed(result: Result, document: Document, after: fixer.Fixed, suppressed: Mapping[bytes, int]) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .source import Edit, Span, Value
@@ -52,6 +53,11 @@ class Node:
         return False
 
     @property
+    def takes_more(self) -> bool:
+        """Whether a variable adds to a command line what is not read."""
+        return False
+
+    @property
     def attribute_names(self) -> Sequence[str]:
         """Names of the attributes of an XML element, `{namespace}name` for those that have one."""
         return ()
@@ -75,15 +81,20 @@ class Node:
 
     def below(self, path: str) -> Node | None:
         """The node at a path such as `source/address`, this node itself if it is empty."""
+        return self._down(_steps(path)[0])
+
+    def _down(self, names: Sequence[str]) -> Node | None:
         node: Node | None = self
-        for name in filter(None, path.split("/")):
-            node = node.child(name) if node else None
+        for name in names:
+            if node is None:
+                break
+            node = node.child(name)
         return node
 
     def get(self, path: str) -> Value | None:
         """The value at a path such as `@type` or `source/address@bus`; `description` is the text of that element."""
-        elements, _, attribute = path.partition("@")
-        node = self.below(elements)
+        names, attribute = _steps(path)
+        node = self._down(names)
         if node is None:
             return None
         return node.value(attribute) if attribute else node.text
@@ -127,3 +138,10 @@ class Node:
     def drop_value(self, name: str) -> tuple[Edit, ...]:
         """Edits that take out the attribute `name`; empty if not possible."""
         return ()
+
+
+@lru_cache(maxsize=1024)
+def _steps(path: str) -> tuple[tuple[str, ...], str]:
+    """The names of elements in a path, and that of the attribute at its end, '' where there is none."""
+    elements, _, attribute = path.partition("@")
+    return tuple(filter(None, elements.split("/"))), attribute

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from ..finding import Context, Finding
@@ -74,9 +74,11 @@ def too_old(node: Node, context: Context) -> Iterable[Finding]:
 
 
 def _findings(root: Node, context: Context, kind: str) -> Iterable[Finding]:
-    if not _fails(root, context) or (kind in UNCERTAIN and root.is_of_template):
-        return
-    found = _mistakes(root, context)
+    is_right = not _fails(root, context) or (kind in UNCERTAIN and root.is_of_template)
+    return () if is_right else _of_kind(_mistakes(root, context), kind)
+
+
+def _of_kind(found: list[Mistake], kind: str) -> Iterator[Finding]:
     for number, mistake in enumerate(found[:LISTED], start=1):
         if mistake.kind == kind:
             notes = [("first", mistake.first)] if mistake.first else []
@@ -90,7 +92,7 @@ def _fails(root: Node, context: Context) -> bool:
     if FAILS not in context.facts:
         around = root.element.getparent()
         in_status = around is not None and around.tag == STATUS
-        context.facts[FAILS] = not in_status and not is_valid(root)
+        context.facts[FAILS] = not in_status and not is_valid(root, len(context.source.data))
     return bool(context.facts[FAILS])
 
 

@@ -51,24 +51,25 @@ def disk_target_mismatch(node: Node, context: Context) -> Iterator[Finding]:
         return
     kind = "disk" if device is None else device.text
     match = NAME.fullmatch(name.text)
-    bus = bus_of(node)
     if match and (match[1] == "fd") != (kind == "floppy") and kind != "cdrom":
         yield Finding(name, {"dev": name.text, "kind": kind}, variant="" if kind == "floppy" else "not-floppy")
     elif match and name.text[-1].isdecimal():
         yield Finding(name, {"dev": name.text, "disk": name.text.rstrip("0123456789")}, variant="partition")
-    elif bus is not None and (bus == "fdc") != (kind == "floppy"):
+    elif (bus := bus_of(node)) is not None and (bus == "fdc") != (kind == "floppy"):
         yield Finding(target.value("bus") or name, {"bus": bus, "kind": kind}, variant="bus")
 
 
 def disk_place_twice(node: Node, context: Context) -> Iterator[Finding]:
     """A disk that is put where another is on their bus."""
     place, devices = place_of(node), node.parent
-    if place is None or devices is None or devices.has_template_parts:
+    if place is None or devices is None:
         return
     first = cast("dict[DrivePlace, Node]", context.memo.setdefault("disk places", {}))
-    other, target = first.setdefault(place, node), node.child("target")
+    other = first.setdefault(place, node)
+    if other is node or devices.has_template_parts:
+        return
     name, others = node.get("target@dev"), other.get("target@dev")
-    if other is node or target is None or name is None or others is None or name.text == others.text:
+    if name is None or others is None or name.text == others.text:
         return
     where = f"controller {place.controller}, bus {place.bus}, unit {place.unit}"
     fields = {"dev": name.text, "other": others.text, "bus": place.bus_type, "where": where}

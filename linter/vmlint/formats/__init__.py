@@ -6,6 +6,7 @@ A format is a module with `NAMES` (what its files are called), `claims(path, hea
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Protocol, cast
@@ -33,6 +34,7 @@ class Format(Protocol):
         """What the file holds; bad input gives problems, not exceptions."""
 
 
+@cache
 def load(name: str) -> Format:
     """The module of a format."""
     return cast(Format, import_module(f".{name}", __package__))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from ..model import Node
@@ -69,17 +69,35 @@ class Tree:
 
 def _name(element: _Element) -> str:
     """The name rules know an element by: those of libvirt's namespace for QEMU have the prefix it is always given."""
-    return str(element.tag).replace(QEMU_NAMESPACE, "qemu:")
+    tag = str(element.tag)
+    return tag.replace(QEMU_NAMESPACE, "qemu:") if tag.startswith("{") else tag
+
+
+class _Step:
+    """An element on the way to those that are wanted."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.path = ""
+        """Its own path, if it is wanted."""
+        self.below: dict[str, _Step] = {}
+        """The steps from here, by tag."""
 
 
 @lru_cache(maxsize=16)
-def _below(name: str, wanted: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...] | None]:
-    """Those of some paths that begin with a name, and the tags of the elements they lead to; None where that is any."""
-    paths = frozenset(path for path in wanted if path.partition("/")[0] == name)
-    if any(path.endswith("/*") for path in paths):
-        return paths, None
-    ends = {path.rpartition("/")[2].replace("qemu:", QEMU_NAMESPACE) for path in paths if "/" in path}
-    return paths, tuple(ends)
+def _steps(name: str, wanted: frozenset[str]) -> _Step | None:
+    """The way to those of some paths that begin with a name, from an element of it; None if any child is wanted."""
+    first = _Step(name)
+    for path in wanted:
+        if path.partition("/")[0] != name:
+            continue
+        if path.endswith("/*"):
+            return None
+        step = first
+        for below in path.split("/")[1:]:
+            step = step.below.setdefault(below.replace("qemu:", QEMU_NAMESPACE), _Step(below))
+        step.path = path
+    return first
 
 
 class XmlNode(Node):
@@ -119,43 +137,29 @@ class XmlNode(Node):
 
     def walk(self, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
         """As in Node, but lets lxml find the elements: most of a domain is of no interest to any rule."""
-        paths, tags = _below(self.name, wanted)
-        if tags is None:
-            yield from super().walk(paths)
+        first = _steps(self.name, wanted)
+        if first is None:
+            yield from super().walk(wanted)
             return
-        if self.name in paths:
-            yield self.name, self
-        above = {self.element: self.name}
-        for element in self.element.iter(*tags) if tags else ():
-            if element is not self.element:
-                path = f"{self._path_to(element.getparent(), above)}/{_name(element)}"
-                if path in paths:
-                    yield path, XmlNode(self.tree, element)
-
-    def _path_to(self, element: _Element | None, known: dict[_Element, str]) -> str:
-        """Path of an element below this one; `known` grows by it and those around it."""
-        names: list[_Element] = []
-        while element is not None and element not in known:
-            names.append(element)
-            element = element.getparent()
-        path = known[element] if element is not None else ""
-        for below in reversed(names):
-            path = known[below] = f"{path}/{_name(below)}"
-        return path
+        stack = [(self.element, first)]
+        while stack:
+            element, step = stack.pop()
+            if step.path:
+                yield step.path, XmlNode(self.tree, element, step.name)
+            if step.below:
+                below = step.below
+                stack.extend([(child, below[tag]) for child in reversed(element) if (tag := child.tag) in below])
 
     def value(self, name: str) -> Value | None:
         text = self.element.get(name)
-        if text is None:
-            return None
+        return None if text is None else _with_parts(Value(text, partial(self._pieces_of, name)))
 
-        def pieces() -> tuple[Piece, ...]:
-            from .xml_scan import attribute_pieces, attributes
+    def _pieces_of(self, name: str) -> tuple[Piece, ...]:
+        from .xml_scan import attribute_pieces, attributes
 
-            source = self.tree.text
-            low, high = next((low, high) for key, low, high in attributes(source.text, self.place) if key == name)
-            return attribute_pieces(source, low, high)
-
-        return _with_parts(Value(text, pieces))
+        source = self.tree.text
+        low, high = next((low, high) for key, low, high in attributes(source.text, self.place) if key == name)
+        return attribute_pieces(source, low, high)
 
     @property
     def attribute_names(self) -> Sequence[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from ..data import read_toml
 from ..model import Node
@@ -41,9 +41,10 @@ def matches(kind: str, node: Node, root: Node) -> Iterator[tuple[Row, Value]]:
     """The rows of a kind that an element below `root` fits, and the value that each is about."""
     for row in _by_name()[kind].get(node.name, ()):
         value = node.value(row.at) if row.at else node.text
-        is_it = value is not None and _is_one(value, row.values) and _path(node, root) in row.paths
-        if is_it and all(_is_one(_get(node, where), wanted) for where, wanted in row.where.items()):
-            yield row, cast(Value, value)
+        if value is None or not _is_one(value, row.values) or _path(node, root) not in row.paths:
+            continue
+        if all(_is_one(_get(node, where), wanted) for where, wanted in row.where.items()):
+            yield row, value
 
 
 @cache

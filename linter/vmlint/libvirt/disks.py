@@ -27,9 +27,11 @@ class DrivePlace(NamedTuple):
 
 def bus_of(disk: Node) -> str | None:
     """The bus of a disk, given or taken from the name; None where it is not known."""
-    given, name = disk.get("target@bus"), disk.get("target@dev")
+    target = disk.child("target")
+    given = None if target is None else target.value("bus")
     if given is not None:
         return None if given.opaque else given.text
+    name = None if target is None else target.value("dev")
     match = None if name is None or name.opaque else NAME.fullmatch(name.text)
     if match and match[1] == "fd":
         device = disk.value("device")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lxml.etree import XMLParser, XMLSchema, _Element
 
 NETWORK, DOMAIN = "network", "domain"
+SMALL = 40_000
+"""In fewer bytes there are no 10,000 elements: each takes `<a/>` at least."""
 DESCRIBED = (12, 8)
 """The release of libvirt that schemas/ describe: nothing in them is too new for it."""
 
@@ -31,24 +33,27 @@ def schema_path(name: str) -> str:
     return data_path(f"schemas/{name}.xsd")
 
 
-def is_valid(root: Node) -> bool:
-    """Whether a domain or network is as its schema says; a part that a template fills in counts as written."""
+def is_valid(root: Node, size: int = SMALL) -> bool:
+    """Whether a domain or network, in a file of so many bytes, is as its schema says.
+
+    A part that a template fills in counts as written.
+    """
     name = schema_name(root)
-    return _is_valid(verdict(name), root.element) and fits(root.element, shapes_of(name)[name.capitalize()])
+    return _is_valid(verdict(name), root.element, size) and fits(root.element, shapes_of(name)[name.capitalize()])
 
 
 def is_part_valid(name: str, type_: str, part: _Element) -> bool:
     """Whether an element inside a document is as one of the complex types of the schema says."""
-    return _is_valid(part_verdict(name, type_, str(part.tag)), part) and fits(part, shapes_of(name)[type_])
+    return _is_valid(part_verdict(name, type_, str(part.tag)), part, SMALL) and fits(part, shapes_of(name)[type_])
 
 
-def _is_valid(schema: XMLSchema, element: _Element) -> bool:
-    """libxml2's verdict.
+def _is_valid(schema: XMLSchema, element: _Element, size: int) -> bool:
+    """libxml2's verdict on an element that is written in so many bytes, or in more if that is at least SMALL.
 
     lxml remembers for each error where in the tree it is, for which libxml2 counts all elements before it: where there
     are many of both, that takes minutes. So a large tree is written out and validated as it is read again.
     """
-    if not _is_large()(element):
+    if size < SMALL or not _is_large()(element):
         return schema.validate(element)
     from lxml.etree import XMLParser, XMLSyntaxError, fromstring, tostring
 

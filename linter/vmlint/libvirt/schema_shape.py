@@ -145,7 +145,7 @@ def fits(top: _Element, shape: Shape) -> bool:
         below = shape.below
         if closed or needed or shape.single:
             inner = {child.tag: child for child in element}
-            if not (closed.isdisjoint(inner) and needed.issubset(inner)):
+            if not (closed.isdisjoint(inner) and needed <= inner.keys()):
                 return False
             if len(inner) < len(element) and _doubled(element, shape.single):
                 return False
@@ -153,7 +153,7 @@ def fits(top: _Element, shape: Shape) -> bool:
                 stack.extend([(inner[tag], element, below[tag]) for tag in inner if tag in below])
                 continue
         if below:
-            stack.extend([(child, element, below[child.tag]) for child in element.iterchildren(*shape.tags)])
+            stack.extend([(child, element, below[tag]) for child in element if (tag := child.tag) in below])
     return True
 
 

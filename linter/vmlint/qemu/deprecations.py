@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from ..data import read_toml
@@ -18,6 +18,28 @@ OLDEST_ASKED = "5.2"
 RELEASES = ("kept-by", "deprecated", "until", "removed")
 
 
+class Pattern:
+    """Texts with a `*` for any characters but a comma; one at the end may stand for commas too."""
+
+    def __init__(self, given: str | Sequence[str]) -> None:
+        self._texts = _texts(given)
+        self._is_plain = not any("*" in text for text in self._texts)
+
+    def rest(self, text: str) -> str | None:
+        """What the `*` at the end stands for in a text, '' where there is none; None for a text that does not fit."""
+        if self._is_plain:
+            return "" if text in self._texts else None
+        found = self._expression.match(text)
+        return None if found is None else found["rest"] or ""
+
+    @cached_property  # most are never needed, and to make them takes long
+    def _expression(self) -> re.Pattern[str]:
+        begun = "|".join(_expression(text[:-1]) for text in self._texts if text.endswith("*"))
+        whole = [_expression(text) for text in self._texts if not text.endswith("*")]
+        alternatives = "|".join([f"(?:{begun})(?P<rest>.*)" if begun else "(?P<rest>(?!))", *whole])
+        return re.compile(rf"(?:{alternatives})\Z", re.DOTALL)
+
+
 class Row(NamedTuple):
     """One way to write what QEMU deprecated or removed."""
 
@@ -25,9 +47,9 @@ class Row(NamedTuple):
     options: tuple[str, ...]
     at: tuple[str, ...]
     """Parameters to look at; empty: the option itself, or its argument as a whole."""
-    values: re.Pattern[str] | None
+    values: Pattern | None
     """What the value must be, else any."""
-    where: Mapping[str, re.Pattern[str] | bool]
+    where: Mapping[str, Pattern | bool]
     """What other parameters must be."""
     arches: tuple[str, ...]
     """The only architectures on which it means this; empty: all."""
@@ -95,9 +117,9 @@ def by_option(kind: str) -> dict[str, list[Row]]:
 def named(kind: str, name: str, arch: str) -> Match | None:
     """The first row of a kind that a name fits, on an architecture ('' where it is not told)."""
     for row in rows(kind):
-        found = row.values.match(name) if row.values is not None and is_for(row, arch) else None
-        if found is not None:
-            return Match(row, name, None, found["rest"] or "")
+        rest = row.values.rest(name) if row.values is not None and is_for(row, arch) else None
+        if rest is not None:
+            return Match(row, name, None, rest)
     return None
 
 
@@ -116,8 +138,8 @@ def _row(table: Mapping[str, Any]) -> Row:
         id=read.pop("id"),
         options=_texts(read.pop("option", ())),
         at=_texts(read.pop("at", ())),
-        values=_pattern(read.pop("is")) if "is" in read else None,
-        where={name: given if isinstance(given, bool) else _pattern(given) for name, given in conditions},
+        values=Pattern(read.pop("is")) if "is" in read else None,
+        where={name: given if isinstance(given, bool) else Pattern(given) for name, given in conditions},
         arches=tuple(read.pop("arch", ())),
         machines=tuple(read.pop("on", ())),
         works=parse(read.pop("works", OLDEST_ASKED)),
@@ -129,15 +151,6 @@ def _row(table: Mapping[str, Any]) -> Row:
 
 def _texts(given: str | Sequence[str]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _pattern(given: str | Sequence[str]) -> re.Pattern[str]:
-    """Texts with a `*` for any characters but a comma, as one expression; one at the end may stand for commas too."""
-    texts = _texts(given)
-    begun = "|".join(_expression(text[:-1]) for text in texts if text.endswith("*"))
-    whole = [_expression(text) for text in texts if not text.endswith("*")]
-    alternatives = "|".join([f"(?:{begun})(?P<rest>.*)" if begun else "(?P<rest>(?!))", *whole])
-    return re.compile(rf"(?:{alternatives})\Z", re.DOTALL)
 
 
 def _expression(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from ..data import read_toml
@@ -33,6 +33,7 @@ def facts() -> dict[str, Any]:
     return read_toml("rules/facts/machine-types.toml")
 
 
+@lru_cache(maxsize=1024)
 def machine_type(name: str, arch: str) -> MachineType | None:
     """The type of that name on an architecture ('' where it is not told); None where no release of QEMU has it."""
     match = NAME.fullmatch(name)

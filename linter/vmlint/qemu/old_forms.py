@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
 from ..source import Value
 from .arguments import JSON_START
 from .commandline import OptionNode
-from .deprecations import Match, Row, by_option, is_for
+from .deprecations import Match, Pattern, Row, by_option, is_for
 from .device import Device
 from .flags import VALUE, flags
 from .machine_types import machine_type
@@ -63,15 +62,15 @@ def _match(row: Row, name: str, given: Given) -> Match | None:
         return None
     if row.values is None or value is None:
         return Match(row, name, value, "")
-    found = row.values.match(value.text)
-    return None if found is None else Match(row, name, value, found["rest"] or "")
+    rest = row.values.rest(value.text)
+    return None if rest is None else Match(row, name, value, rest)
 
 
-def _holds(given: Given, name: str, wanted: re.Pattern[str] | bool) -> bool:
+def _holds(given: Given, name: str, wanted: Pattern | bool) -> bool:
     value = given.value(name)
     if isinstance(wanted, bool):
         return (value is not None) is wanted
-    return value is not None and wanted.match(value.text) is not None
+    return value is not None and wanted.rest(value.text) is not None
 
 
 def is_kept(row: Row, node: OptionNode) -> bool:
