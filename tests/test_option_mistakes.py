@@ -11,8 +11,8 @@ from vmlint.qemu.jsontext import Member, json_members
 
 
 def found(command: str, qemu: str = "==11.1") -> list[tuple[str, str]]:
-    """Rule and text of each finding on options; what else is wrong with them is another topic."""
-    report = vmlint.check_argv(["qemu-system-x86_64", *shlex.split(command)], qemu=qemu, select=["options"])
+    """Rule and text of each finding."""
+    report = vmlint.check_argv(["qemu-system-x86_64", *shlex.split(command)], qemu=qemu)
     return [(d.rule, d.source.decode(*d.span)) for d in report.diagnostics]
 
 

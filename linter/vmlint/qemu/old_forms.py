@@ -10,10 +10,9 @@ from .arguments import JSON_START
 from .commandline import OptionNode
 from .deprecations import Match, Pattern, Row, by_option, is_for
 from .device import Device
-from .flags import VALUE, flags
 from .machine_types import machine_type
 from .machines import arch_of, kind_of_command, machine_of
-from .optstring import FLAG, Param
+from .optstring import Param
 
 
 class Given:
@@ -54,9 +53,6 @@ def matches(kind: str, node: OptionNode) -> Iterator[Match]:
 
 
 def _match(row: Row, name: str, given: Given) -> Match | None:
-    param = given.param(name)
-    if param is not None and param.kind == FLAG and dict(flags(given.node))[param] == VALUE:
-        return None  # a value is missing, of which another rule tells
     value = given.value(name) if name else given.node.argument
     if value is None and (name or row.values is not None):
         return None
