@@ -19,7 +19,7 @@ BEGINNING = 1 << 20
 LARGE, AROUND = 1 << 17, 1 << 13
 """Characters of a text that is read in parts, and on either side of a hint in it."""
 QUOTE = re.compile(r'(?:(?<!\\)(?:\\\\)*)"')
-BARE_VALUES = "(?:tcp|telnet|tn3270|websocket|unix):|socket,|file=|[=+-]['\"]?,[a-z]"
+BARE_VALUES = "(?:tcp|telnet|tn3270|websocket|unix):|socket,|file=|[=+-] ?['\"]?,[a-z]"
 """How the value of an option begins, or the rest of one in a variable (`ro=",readonly"`)."""
 LIKELY_VALUES = (
     r"(?:tcp|telnet|tn3270|websocket|unix):[^\s]{0,300}?,[a-z]|socket,[a-z]|file=[^\s]{0,300}?,[a-z]|[=+-]['\"]?,[a-z]"

@@ -54,7 +54,7 @@ OPTION_WORD = re.compile(r"-\S+")
 USE = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?\$[{(]?([A-Za-z_]\w*)(?=[)},\"'\s]|$)", re.ASCII)
 """`-monitor $MON`: the option that a variable is the argument of."""
 VARIABLE = re.compile(r"\"?\$[({]?(\w+)", re.ASCII)
-ADDITION = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?[^\s\"'$][^\s\"']*\$[{(]?([A-Za-z_]\w*)", re.ASCII)
+ADDITION = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)[ \t]+\"?[^\s\"'$][^\s\"']*\"?\$[{(]?([A-Za-z_]\w*)", re.ASCII)
 """`-drive file=x$RO`: the option to whose argument a variable adds something."""
 
 
