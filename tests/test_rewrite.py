@@ -34,12 +34,22 @@ def fixed(text: str, path: str = "start.sh", qemu: str | None = None, unsafe: bo
         ("-m 1 -runas a,b", "-m 1 -runas a,b"),  # the comma would end the parameter
         ("-tb-size 64", "-accel tcg,tb-size=64"),
         ("-tb-size 64 -enable-kvm", "-tb-size 64 -enable-kvm"),
+        ("-tb-size 64 $ACCEL", "-tb-size 64 $ACCEL"),
         ("-rtc base=utc -localtime", "-rtc base=utc -localtime"),
         ("-M microvm -no-hpet", "-M microvm -no-hpet"),  # there is no HPET there
         ("-device sga -m 1", "-machine graphics=off -m 1"),
         ("-smp 2,sockets=0,cores=2", "-smp 2,cores=2"),
         ("-smp sockets=0,cpus=2", "-smp cpus=2"),
+        ("-smp 0,cores=2", "-smp cores=2"),
+        ("-smp 2,drawers=0,books=0,modules=0", "-smp 2"),
         ("-m 0x80M", "-m 128M"),
+        ("-chardev null,id=c -mon chardev=c,mode=readline,pretty=off",
+         "-chardev null,id=c -mon chardev=c,mode=readline,pretty=off"),  # which no QEMU refuses
+        ("-m 0x40", "-m 64"),  # it ends in a figure: MiB
+        ("-m 0x1E", "-m 0x1E"),  # it ends in a letter: bytes
+        ("-m 64,maxmem=0x8000000,slots=1", "-m 64,maxmem=0x8000000,slots=1"),
+        ("-object memory-backend-ram,id=m,size=0x1E", "-object memory-backend-ram,id=m,size=0x1E"),
+        ("-object memory-backend-ram,id=m,size=0x1Ek", "-object memory-backend-ram,id=m,size=30k"),
         ("-usb -usbdevice ccid", "-usb -usb -device usb-ccid"),
         ("-display gtk,gl=on -no-quit", "-display gtk,gl=on,window-close=off"),
         ("-display curses -no-quit", "-display curses -no-quit"),
@@ -71,6 +81,20 @@ def fixed(text: str, path: str = "start.sh", qemu: str | None = None, unsafe: bo
 )  # fmt: skip
 def test_a_script_is_fixed(bad: str, good: str) -> None:
     assert fixed(f"qemu-system-x86_64 {bad}\n") == f"qemu-system-x86_64 {good}\n"
+
+
+@pytest.mark.parametrize("program", ["/usr/libexec/qemu-kvm", "kvm", "$QEMU"])
+@pytest.mark.parametrize("option", ["-tb-size 64", "-singlestep", "-no-kvm"])
+def test_no_accelerator_is_given_where_the_program_may_have_another(program: str, option: str) -> None:
+    assert fixed(f"{program} -m 1 {option} -display none\n") == f"{program} -m 1 {option} -display none\n"
+
+
+def test_no_accelerator_is_given_beside_the_one_of_libvirt() -> None:
+    text = (
+        "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><name>a</name>"
+        "<qemu:commandline><qemu:arg value='-singlestep'/><qemu:arg value='-snapshot'/></qemu:commandline></domain>"
+    )
+    assert fixed(text, "a.xml") == text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 REDIRECTION = re.compile(r"(tcp|udp):(\d+):([\w.]*):(\d+)")
-HEX_SIZE = re.compile(r"0[xX]([0-9a-fA-F]+)([kKmMgGtTpPeE])")
+HEX_SIZE = re.compile(r"0[xX]([0-9a-fA-F]{1,16})([kKmMgGtTpP]?)")
+"""No suffix is `B` or `E`, which are hexadecimal digits."""
 MOST_COUNTERS = 29
 """A RISC-V processor has three counters of its own and up to 29 more."""
 
@@ -42,7 +43,7 @@ def _mebibytes(text: str) -> str | None:
 
 def _decimal(text: str) -> str | None:
     found = HEX_SIZE.fullmatch(text)
-    return f"{int(found[1][:16], 16)}{found[2]}" if found else None
+    return f"{int(found[1], 16)}{found[2]}" if found else None
 
 
 CONVERSIONS: dict[str, Callable[[str], str | None]] = {

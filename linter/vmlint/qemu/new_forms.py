@@ -13,7 +13,7 @@ from .commandline import CommandNode, OptionNode
 from .conversions import CONVERSIONS
 from .deprecation_words import NewForm
 from .deprecations import Match
-from .machines import is_other_machine, kind_of_command
+from .machines import arch_of, is_other_machine, kind_of_command
 from .old_forms import Given
 from .optstring import IMPLIED, PAIR, Param
 from .paramvalues import doubled
@@ -162,7 +162,14 @@ def _only_netdev(node: OptionNode) -> str:
 
 
 def _is_given(wanted: str, node: OptionNode) -> bool:
-    """Whether another option of the command stands in the way: `-accel`, or `-rtc@base` for one with that parameter."""
+    """Whether another option of the command may stand in the way: `-accel`, or `-rtc@base` for one with that parameter.
+
+    Only the program `qemu-system-ARCH` has TCG where no accelerator is given: `qemu-kvm` has KVM, and to options alone
+    whoever starts QEMU adds one.
+    """
+    command = node.parent
+    if (isinstance(command, CommandNode) and command.takes_more) or (wanted == "-accel" and not arch_of(command)):
+        return True
     name, _, parameter = wanted.partition("@")
     others = (other for other in _named(node, name) if other is not node)
     return any(not parameter or other.value(parameter) is not None for other in others)
