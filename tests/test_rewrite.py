@@ -89,6 +89,16 @@ def test_no_accelerator_is_given_where_the_program_may_have_another(program: str
     assert fixed(f"{program} -m 1 {option} -display none\n") == f"{program} -m 1 {option} -display none\n"
 
 
+@pytest.mark.parametrize(
+    ("device", "kept_on", "gone_on"),
+    [("virtio-blk-pci,drive=d,scsi=off", "==7.2", "==10.0"), ("nvme,serial=x,use-intel-id=off", "==10.0", "==11.1")],
+)
+def test_what_old_machine_types_have_on_by_themselves_stays_off(device: str, kept_on: str, gone_on: str) -> None:
+    text = f"qemu-system-x86_64 -M pc-i440fx-2.4 -device {device}\n"
+    assert fixed(text, qemu=kept_on, unsafe=False) == text
+    assert fixed(text, qemu=gone_on, unsafe=False) == text.replace("," + device.rsplit(",", 1)[-1], "")
+
+
 def test_no_accelerator_is_given_beside_the_one_of_libvirt() -> None:
     text = (
         "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><name>a</name>"
