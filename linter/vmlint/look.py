@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .source import Source
 
 SUPPRESSION = b"vmlint:"
-"""Only a file that holds this is searched for comments that switch rules off."""
 
 
 class Open(NamedTuple):
@@ -136,7 +135,7 @@ class Looker:
         def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
             document = format_.parse(path, content)
             found = policy.engine.lint(document, networks)
-            if SUPPRESSION in (content.replace(b"\0", b"") if b"\0" in content else content):
+            if may_suppress(content):
                 found, suppressed[content] = _suppress(document, found, policy)
             return document, _anchored(document, found) if policy.baseline and found else found
 
@@ -147,6 +146,11 @@ class Looker:
         if networks.asked:
             result = result._replace(open=Open(document.source, formats.name_of(format_), frozenset(networks.asked)))
         return result
+
+
+def may_suppress(content: bytes) -> bool:
+    """Whether a file is worth a search for comments that switch rules off; in UTF-16 every other byte is NUL."""
+    return SUPPRESSION in (content.replace(b"\0", b"") if b"\0" in content else content)
 
 
 def _read_in_part(document: Document) -> int:

@@ -8,7 +8,7 @@ from . import catalog, discover, fixer, formats
 from .choice import chosen_rules
 from .engine import Engine
 from .libvirt.networks import Networks, networks_in
-from .look import SUPPRESSION
+from .look import may_suppress
 from .model import Diagnostic, Document, Failure
 from .settings import ALL_FIXES, SAFE_FIXES
 from .suppress import suppress
@@ -136,7 +136,7 @@ class _Look:
     def _lint(self, document: Document) -> list[Diagnostic]:
         """The findings; a comment that switches a rule off quiets its warnings, but cannot make a VM start."""
         found = self._engine.lint(document, self._networks)
-        if SUPPRESSION not in document.source.data.replace(b"\0", b""):
+        if not may_suppress(document.source.data):
             return found
         left = set(map(id, suppress(document, found, catalog.rules(), self._engine.active).diagnostics))
         return [each for each in found if id(each) in left or each.effect != "starts"]
