@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..model import Diagnostic, Fix, Note
-from ..source import Edit, Source
+from ..source import Edit, Source, Span
 
 
 def diagnostic_values(diagnostic: Diagnostic) -> dict[str, object]:
@@ -13,21 +13,20 @@ def diagnostic_values(diagnostic: Diagnostic) -> dict[str, object]:
         "rule": diagnostic.rule,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
-        "path": source.path,
-        "start": _position(source, diagnostic.span.start),
-        "end": _position(source, diagnostic.span.end),
+        **place_values(source, diagnostic.span),
         "notes": [_note(source, note) for note in diagnostic.notes],
         "fix": _fix(source, diagnostic.fix) if diagnostic.fix else None,
     }
 
 
-def _position(source: Source, offset: int) -> dict[str, int]:
-    return source.position(offset)._asdict()
+def place_values(source: Source, span: Span) -> dict[str, object]:
+    """A place in a file, from its start to its end."""
+    start, end = source.position(span.start)._asdict(), source.position(span.end)._asdict()
+    return {"path": source.path, "start": start, "end": end}
 
 
 def _note(source: Source, note: Note) -> dict[str, object]:
-    start, end = _position(source, note.span.start), _position(source, note.span.end)
-    return {"message": note.message, "path": source.path, "start": start, "end": end}
+    return {"message": note.message, **place_values(source, note.span)}
 
 
 def _fix(source: Source, fix: Fix) -> dict[str, object]:

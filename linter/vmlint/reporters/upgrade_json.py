@@ -9,6 +9,7 @@ from ..model import Diagnostic
 from ..targets import Distribution
 from ..upgrade import Judged, UpgradeReport, VmReport
 from .json_stream import JsonText
+from .json_values import place_values
 from .upgrade_words import doubt
 
 
@@ -63,15 +64,12 @@ def _judged(each: VmReport, judged: Judged) -> dict[str, object]:
 
 
 def _reason(each: VmReport, reason: Diagnostic) -> dict[str, object]:
-    source = reason.source
     return {
         "rule": reason.rule,
         "severity": reason.severity,
         "effect": reason.effect,
         "message": reason.message,
-        "path": source.path,
-        "start": source.position(reason.span.start)._asdict(),
-        "end": source.position(reason.span.end)._asdict(),
+        **place_values(reason.source, reason.span),
         "new": each.is_new(reason) if each.before else None,
         "fix": {"title": reason.fix.title, "safety": reason.fix.safety} if reason.fix else None,
     }
