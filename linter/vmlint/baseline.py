@@ -11,9 +11,10 @@ import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from .discover import MAX_SIZE, UsageError, content
+from .light_typing import NamedTuple
 from .model import Anchor, Diagnostic
 
 VERSION = 1

@@ -6,12 +6,15 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
 
 from . import model, versions
 from .data import compiled, data_path, parse_toml
+from .light_typing import TYPE_CHECKING
 from .model import EFFECTS, SAFETIES, SEVERITIES, Example, Gate, Match, Rule, Variant
 from .versions import PRODUCTS, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 RULE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 RAISED_ELSEWHERE = ("input", "suppression")

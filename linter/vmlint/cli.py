@@ -12,8 +12,8 @@ from functools import partial
 from . import __version__
 from .commands import COMMANDS, FAILED, INTERRUPTED, load
 from .discover import UsageError, own_mistake, reason
+from .light_typing import TYPE_CHECKING
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

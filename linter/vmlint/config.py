@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .discover import UsageError, is_in_repository_of
+from .light_typing import TYPE_CHECKING, NamedTuple
 from .model import SEVERITIES
 from .suggest import suggestion
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .toml_file import Keys, TomlFile
 
 SHARED = "pyproject.toml"

@@ -6,8 +6,8 @@ import os
 from functools import partial
 
 from .discover import UsageError, content, is_in_repository_of
+from .light_typing import TYPE_CHECKING
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib import import_module
 from string import Formatter
-from typing import cast
 
 from .finding import Context, Finding
 from .libvirt.networks import Networks
+from .light_typing import cast
 from .model import Diagnostic, Document, Fix, Match, Node, Note, Place, Rule
 from .source import Edit, Span
 from .versions import Target

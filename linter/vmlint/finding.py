@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
+from .light_typing import TYPE_CHECKING, NamedTuple, cast
 from .model import Node, Place
 from .source import Edit, Source
 from .versions import Target
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from .libvirt.networks import Networks
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 
 class Context(NamedTuple):

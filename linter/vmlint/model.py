@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from .light_typing import NamedTuple
 from .source import Edit, Source, Span, Value
 from .tree import Node as Node  # noqa: PLC0414  # one of the values: it comes from here
 

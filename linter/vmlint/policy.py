@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import catalog
 from .choice import chosen_rules, named_rules, target
 from .config import SETTINGS, Config, Setting, field, in_force
 from .discover import UsageError
 from .engine import Engine
+from .light_typing import TYPE_CHECKING, NamedTuple
 from .model import SEVERITIES, Diagnostic, Rule
 from .settings import Settings
 from .targets import find
+
+if TYPE_CHECKING:
+    from typing import Any
 
 if TYPE_CHECKING:  # each is loaded when it is first needed, and few runs need any
     from .baseline import Baseline

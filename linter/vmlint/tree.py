@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from .light_typing import TYPE_CHECKING
 from .source import Edit, Span, Value
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from .light_typing import NamedTuple
 
 Version = tuple[int, ...]
 PRODUCTS = ("qemu", "libvirt")

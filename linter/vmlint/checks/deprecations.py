@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from ..finding import Context, Finding
+from ..light_typing import cast
 from ..model import Node
 from ..qemu.commandline import CommandNode, OptionNode
 from ..qemu.deprecations import Match

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, cast
 
 from ..finding import Context, Finding
 from ..libvirt.schema import DESCRIBED, is_valid
+from ..light_typing import TYPE_CHECKING, cast
 from ..model import Node
 
 if TYPE_CHECKING:

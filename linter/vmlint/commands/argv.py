@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ..light_typing import TYPE_CHECKING
 from .options import add_lint_options, configs
 from .outcome import finish, start
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     import argparse
 

@@ -8,13 +8,13 @@ import sys
 from itertools import chain
 
 from ..discover import Search, UsageError
+from ..light_typing import TYPE_CHECKING
 from ..reporters import FOR_PEOPLE
 from . import CLEAN, FAILED
 from .options import add_file_options, add_lint_options, add_path_options, configs, has_settings, reports
 from .outcome import complain, finish, start
 from .progress import shown_progress
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     from ..configs import Configs
 

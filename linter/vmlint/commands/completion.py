@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN, COMMANDS, load
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

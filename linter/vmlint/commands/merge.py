@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from ..light_typing import TYPE_CHECKING
 from ..reporters import REPORTERS
 from . import CLEAN, FOUND
 from .options import SEVERITIES, add_output_options
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN, FAILED, FOUND
 from .options import reports, settings
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..discover import Search, UsageError
+from ..light_typing import TYPE_CHECKING
 from ..reporters import UPGRADE_REPORTERS
 from . import CLEAN, FAILED, FOUND
 from .options import (
@@ -18,7 +19,6 @@ from .options import (
 )
 from .outcome import complain, open_outputs, write_outputs
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

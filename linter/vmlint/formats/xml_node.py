@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
+from ..light_typing import TYPE_CHECKING
 from ..model import Node
 from ..source import Edit, Piece, Span, Text, Value
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, cast
 
+from ..light_typing import TYPE_CHECKING, cast
 from ..model import Node
 from ..source import Piece, Text, Value, refuse
 from .xml_node import QEMU_NAMESPACE, Tree, XmlNode, has_part

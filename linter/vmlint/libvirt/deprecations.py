@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
 
 from ..data import read_toml
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..model import Node
 from ..source import Value
 from ..versions import Version, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 OUTSIDE = "../"
 """What begins the path of a value of the element around."""

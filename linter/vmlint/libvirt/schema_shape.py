@@ -9,9 +9,9 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from ..data import compiled, data_path
+from ..light_typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import Self

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ..light_typing import NamedTuple
 from ..source import Edit
 from ..versions import Target, Version
 from .deprecations import Row

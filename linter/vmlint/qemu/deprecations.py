@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from typing import Any, NamedTuple
 
 from ..data import read_toml
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..source import Value
 from ..versions import Target, Version, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 OLDEST_ASKED = "5.2"
 """The oldest of the emulators that were asked whether they take a new form; before it that is not known."""

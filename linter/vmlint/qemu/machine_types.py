@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
 
 from ..data import read_toml
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..versions import Version, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 NAME = re.compile(r"([a-z0-9-]+?)-(\d+(?:\.\d+){1,2})(-[a-z]+)?(?:\+pve\d+)?")
 """Family, release, variant; Proxmox appends `+pve0` to types that else are QEMU's own."""
