@@ -18,7 +18,8 @@ class CompiledData(BuildHookInterface[Any]):
         from vmlint import catalog, data
         from vmlint.libvirt.schema_shape import shapes_of
 
-        catalog.rules()
+        for rule in catalog.rules().values():
+            rule.page()
         facts = data.fact_files()
         for file in facts:
             data.read_toml(file)
@@ -26,7 +27,7 @@ class CompiledData(BuildHookInterface[Any]):
         for schema in schemas:
             shapes_of(schema)
         names = [*(f"schemas/{schema}" for schema in schemas), *(file.removesuffix(".toml") for file in facts)]
-        for name in ("rules", *names):
+        for name in ("rules", "rule-pages", *names):
             path = data.compiled_path(name)
             if version != "editable" and os.path.exists(path):
                 build_data["force_include"][path] = f"vmlint/{data.COMPILED}/{os.path.basename(path)}"

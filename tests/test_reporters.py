@@ -15,7 +15,7 @@ import sarif_om as om
 from lxml import etree
 
 from vmlint import __version__
-from vmlint.model import Diagnostic, Example, Failure, Fix, Gate, Note, Report, Rule, Variant
+from vmlint.model import Diagnostic, Example, Failure, Fix, Gate, Note, Page, Report, Rule, Variant
 from vmlint.reporters import REPORTERS, write_report
 from vmlint.reporters.fingerprints import line_hashes
 from vmlint.reporters.sarif_values import plain
@@ -40,8 +40,11 @@ def a_rule(name: str, severity: str) -> Rule:
         topic="options",
         summary="A `short` option",
         severity=severity,
-        why="QEMU 6.0 **warns**: [the list](https://example.org/list).",
-        sources=("https://example.org/list", "chardev/char.c"),
+        page=lambda: Page(
+            "QEMU 6.0 **warns**: [the list](https://example.org/list).",
+            ("https://example.org/list", "chardev/char.c"),
+            (Example("start.sh", "qemu -x `y`,server\n", "qemu -x `y`,server=on\n", ("server",), ">=6", None),),
+        ),
         matches=(),
         gates=(Gate("deprecated", "qemu", (6, 0)), Gate("needs", "libvirt", (9, 1, 0))),
         variants={
@@ -49,7 +52,6 @@ def a_rule(name: str, severity: str) -> Rule:
             "odd": Variant("`{name}`", "note", None, "shown"),
         },
         notes={},
-        examples=(Example("start.sh", "qemu -x `y`,server\n", "qemu -x `y`,server=on\n", ("server",), ">=6", None),),
     )
 
 
@@ -680,4 +682,4 @@ def test_rule_page() -> None:
 def test_a_rule_page_fences_what_has_fences() -> None:
     rule = RULES["short-boolean"]
     example = rule.examples[0]._replace(file="README.md", bad="```sh\nx\n```\n", good="")
-    assert "````markdown\n```sh\nx\n```\n````\n" in rule_markdown(rule._replace(examples=(example,)))
+    assert "````markdown\n```sh\nx\n```\n````\n" in rule_markdown(rule._replace(page=lambda: Page("Why.", (), (example,))))

@@ -57,15 +57,14 @@ class _Parser(argparse.ArgumentParser):
 
 
 def make_parser(wanted: str | None = None) -> argparse.ArgumentParser:
-    """The parser of all commands; with the arguments of only the wanted one, if it is known which that is."""
+    """The parser of all commands, or of only the wanted one, if it is known which that is."""
     parser = _Parser("vmlint", "Finds and fixes mistakes in libvirt XML and QEMU command lines.")
     parser.add_argument("--version", action="version", version=f"vmlint {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", prog="vmlint", dest="command")
     for name, about in COMMANDS.items():
-        brief = about[:1].lower() + about[1:].rstrip(".")
-        command = commands.add_parser(name, help=brief, about=about)
         if wanted in (None, name):
-            load(name).add_arguments(command)
+            brief = about[:1].lower() + about[1:].rstrip(".")
+            load(name).add_arguments(commands.add_parser(name, help=brief, about=about))
     return parser
 
 

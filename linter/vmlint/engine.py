@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib import import_module
-from string import Formatter
 
 from .finding import Context, Finding
 from .libvirt.networks import Networks
@@ -176,6 +175,8 @@ def _worded(template: str, fields: Mapping[str, str]) -> str:
 @cache
 def _parts(template: str) -> tuple[tuple[str, str | None], ...]:
     """The words of a template, each with the name of the field after them."""
+    from string import Formatter  # which only a finding needs
+
     return tuple((words, name) for words, name, _, _ in Formatter().parse(template))
 
 
