@@ -682,4 +682,6 @@ def test_rule_page() -> None:
 def test_a_rule_page_fences_what_has_fences() -> None:
     rule = RULES["short-boolean"]
     example = rule.examples[0]._replace(file="README.md", bad="```sh\nx\n```\n", good="")
-    assert "````markdown\n```sh\nx\n```\n````\n" in rule_markdown(rule._replace(page=lambda: Page("Why.", (), (example,))))
+    assert "````markdown\n```sh\nx\n```\n````\n" in rule_markdown(
+        rule._replace(page=lambda: Page("Why.", (), (example,)))
+    )
