@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from .light_typing import TYPE_CHECKING, NamedTuple, cast
@@ -39,6 +39,25 @@ class Context(NamedTuple):
         if make not in self.memo:
             self.memo[make] = make(self.root)
         return cast("T", self.memo[make])
+
+
+Check = Callable[[Node, Context], Iterable["Finding"]]
+"""What looks at the nodes that a rule selects."""
+
+
+def only_if(condition: Callable[[Node, Context], object]) -> Callable[[Check], Check]:
+    """Decorates checks that find nothing but under a condition: where several look at a node, it is asked once."""
+
+    def decorated(check: Check) -> Check:
+        check.condition = condition  # type: ignore[attr-defined]  # read by condition_of
+        return check
+
+    return decorated
+
+
+def condition_of(check: Check) -> Callable[[Node, Context], object] | None:
+    """The condition under which a check finds something; None where it tells itself."""
+    return getattr(check, "condition", None)
 
 
 class Finding(NamedTuple):
