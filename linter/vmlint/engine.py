@@ -139,10 +139,14 @@ def _edits(node: Node, values: Mapping[str, str]) -> tuple[Edit, ...]:
 
 def _holds(node: Node, path: str, wanted: str | tuple[str, ...] | bool) -> bool:
     """Whether the value at a path is as wanted; a value that is partly opaque is never a given text."""
-    value = node.get(path)
+    if path[0] == "@":
+        text = node.plain(path[1:])
+    else:
+        value = node.get(path)
+        text = None if value is None else value.text
     if isinstance(wanted, bool):
-        return (value is not None) is wanted
-    return value is not None and (value.text == wanted if isinstance(wanted, str) else value.text in wanted)
+        return (text is not None) is wanted
+    return text == wanted if isinstance(wanted, str) else text in wanted
 
 
 class _Fields(dict[str, str]):

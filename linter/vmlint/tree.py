@@ -32,6 +32,11 @@ class Node:
         """The attribute (XML) or parameter (QEMU option, the last of that name wins) called `name`."""
         raise NotImplementedError
 
+    def plain(self, name: str) -> str | None:
+        """The text of an attribute or parameter, for a quick look: `value` tells what of it a template fills in."""
+        value = self.value(name)
+        return None if value is None else value.text
+
     @property
     def text(self) -> Value:
         """Character data of an XML element, the whole argument of a QEMU option."""

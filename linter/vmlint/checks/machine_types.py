@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Context, Finding
+from ..finding import Context, Finding, only_if
 from ..model import Node
-from ..qemu.machine_types import MachineType, current_type, is_of_distribution, machine_type
+from ..qemu.machine_types import MachineType, current_type, is_of_distribution, is_versioned, machine_type
 from ..source import Value
 from ..versions import Version
 
 OPTIONS = ("-machine", "-M")
 
 
+def _has_release(node: Node, _: Context) -> bool:
+    """Whether a machine type is given that is named after a release, of QEMU or of a distribution."""
+    name = node.plain("type" if node.name in OPTIONS else "machine")
+    return name is not None and is_versioned(name)
+
+
+@only_if(_has_release)
 def removed(node: Node, context: Context) -> Iterator[Finding]:
     """A type that an admitted release no longer has."""
     for value, found in _types(node):
@@ -20,6 +27,7 @@ def removed(node: Node, context: Context) -> Iterator[Finding]:
             yield _finding(value, found, context)
 
 
+@only_if(_has_release)
 def deprecated(node: Node, context: Context) -> Iterator[Finding]:
     """A type that all admitted releases still have, and one of them warns about."""
     for value, found in _types(node):
@@ -32,6 +40,7 @@ def deprecated(node: Node, context: Context) -> Iterator[Finding]:
             yield _finding(value, found, context)
 
 
+@only_if(_has_release)
 def too_new(node: Node, context: Context) -> Iterator[Finding]:
     """A type that came after an admitted release."""
     for value, found in _types(node):
@@ -39,6 +48,7 @@ def too_new(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(value, _fields(value, found, context))
 
 
+@only_if(_has_release)
 def unknown(node: Node, context: Context) -> Iterator[Finding]:
     """A type that is named like QEMU's own and is none of them."""
     value, arch = _given(node)

@@ -71,7 +71,7 @@ class Tree:
 def _name(element: _Element) -> str:
     """The name rules know an element by: those of libvirt's namespace for QEMU have the prefix it is always given."""
     tag = str(element.tag)
-    return tag.replace(QEMU_NAMESPACE, "qemu:") if tag.startswith("{") else tag
+    return tag.replace(QEMU_NAMESPACE, "qemu:") if tag[0] == "{" else tag
 
 
 class _Step:
@@ -157,6 +157,9 @@ class XmlNode(Node):
             return None
         value = Value(text, partial(self._pieces_of, name))
         return _with_parts(value) if self.tree.has_parts else value
+
+    def plain(self, name: str) -> str | None:
+        return self.element.get(name)
 
     def _pieces_of(self, name: str) -> tuple[Piece, ...]:
         from .xml_scan import attribute_pieces, attributes

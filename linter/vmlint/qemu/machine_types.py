@@ -50,6 +50,12 @@ def machine_type(name: str, arch: str) -> MachineType | None:
     return MachineType(match[1], release, *_life(match[1], release))
 
 
+@lru_cache(maxsize=1024)
+def is_versioned(name: str) -> bool:
+    """Whether a type is named as QEMU or a distribution names those of its releases."""
+    return NAME.fullmatch(name) is not None or DISTRIBUTION.fullmatch(name) is not None
+
+
 def is_of_distribution(name: str, arch: str) -> bool:
     """Whether a type looks like one of QEMU's versioned families, and is none of QEMU's own on that architecture."""
     if DISTRIBUTION.fullmatch(name) is None or machine_type(name, arch) is not None:
