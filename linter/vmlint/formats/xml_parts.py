@@ -93,6 +93,7 @@ def _new_parser(encoding: str | None, recover: bool = False) -> XMLParser:
         load_dtd=False,
         remove_comments=True,
         remove_pis=True,
+        collect_ids=False,  # which nobody asks for
     )
 
 

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from ..data import compiled
 from ..light_typing import TYPE_CHECKING
 from ..model import Node
-from . import schema_read
+from . import schema_read, words
 from .schema_shape import MAX, MIN, NEED, WHEN, Condition, conditions, schema_files
 from .schema_values import SimpleType
 from .words import folded, one_slip
@@ -90,6 +90,8 @@ class Type:
         self.mixed: bool = said["mixed"]
         self.text = None if said["text"] is None else known.simple_type(said["text"])
         """What the element's text may be, or None where there are only children."""
+        self.slips: dict[str, list[str]] = said["slips"]
+        """Children whose names are one slip away from those of others (`vcpu`, `vcpus`), and those others."""
         self.children = {name: Child(name, child) for name, child in said["children"].items()}
         self.attributes = {
             name: Attribute(name, attribute, known.simple_type(attribute["type"]))
@@ -118,18 +120,12 @@ class Type:
             and (not has_text or (self.mixed and (self.text is None or self.text.takes(text.text))))
         )
 
-    @cached_property
-    def slips(self) -> dict[str, list[str]]:
-        """Children whose names are one slip away from another's (`vcpu`, `vcpus`), and those others."""
-        found = {name: [other for other in self.children if one_slip(name, other)] for name in self.children}
-        return {name: others for name, others in found.items() if others}
-
 
 class Model:
     """One schema, `domain` or `network`."""
 
     def __init__(self, name: str) -> None:
-        sources = [*schema_files(), schema_read.__file__]
+        sources = [*schema_files(), schema_read.__file__, words.__file__]
         self._said: dict[str, Any] = compiled(f"schemas/{name}.model", sources, lambda: schema_read.read(name))
         self._types: dict[int, Type] = {}
         self._simple: dict[int, SimpleType] = {}

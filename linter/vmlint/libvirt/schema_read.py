@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .schema import schema_path
+from .words import one_slip
 
 OWN = "{urn:vmlint:schema}"
 XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -60,6 +61,7 @@ class _Reader:
             "text": None if text is None else self.simple_type(text),
             "attributes": {name: self._attribute(found) for name, found in attributes.items() if name is not None},
             "children": {particle.name: self._child(particle) for particle in particles if particle.name is not None},
+            "slips": _slips([particle.name for particle in particles if particle.name is not None]),
         }
 
     def _attribute(self, declared: Any) -> dict[str, Any]:
@@ -113,6 +115,12 @@ def _facets(declared: Any) -> dict[str, Any]:
                 raise NotImplementedError(f"the facet {name} of {declared.name}")
         declared = declared.base_type
     return found
+
+
+def _slips(names: list[str]) -> dict[str, list[str]]:
+    """Names that are one slip away from others (`vcpu`, `vcpus`), and those others."""
+    found = {name: [other for other in names if other != name and one_slip(name, other)] for name in names}
+    return {name: others for name, others in found.items() if others}
 
 
 def _own(declared: Any) -> dict[str, str]:
