@@ -1,0 +1,68 @@
+"""The page of a rule, and its help in SARIF."""
+
+from __future__ import annotations
+
+from tests.reports import RULES
+from vmlint.rulepage import rule_help_text, rule_markdown
+
+PAGE = """\
+# short-boolean
+
+A `short` option
+
+- Topic: `options`
+- Severity: warning
+- Versions: deprecated since QEMU 6.0
+- Versions: needs libvirt 9.1.0 or newer
+- Fix: safe (`vmlint check --fix` applies it)
+
+## Why
+
+QEMU 6.0 **warns**: [the list](https://example.org/list).
+
+## Messages
+
+- warning: `'{name}' has no value`; fix (safe): `Write '{name}=on'`
+- note: `` `{name}` ``
+
+## Examples
+
+Reported at `server` in `start.sh`, on QEMU `>=6`:
+
+```sh
+qemu -x `y`,server
+```
+
+Instead:
+
+```sh
+qemu -x `y`,server=on
+```
+
+## Sources
+
+- <https://example.org/list>
+- chardev/char.c
+"""
+
+HELP = """\
+A short option
+
+QEMU 6.0 warns: the list (https://example.org/list).
+
+Severity: warning.
+Versions: deprecated since QEMU 6.0.
+Versions: needs libvirt 9.1.0 or newer.
+Fix (safe): vmlint check --fix applies it.
+https://github.com/vmlint/vmlint/blob/main/docs/rules/short-boolean.md"""
+
+
+def test_rule_page() -> None:
+    assert rule_markdown(RULES["short-boolean"]) == PAGE
+    assert rule_help_text(RULES["short-boolean"]) == HELP
+
+
+def test_a_rule_page_fences_what_has_fences() -> None:
+    rule = RULES["short-boolean"]
+    example = rule.examples[0]._replace(file="README.md", bad="```sh\nx\n```\n", good="")
+    assert "````markdown\n```sh\nx\n```\n````\n" in rule_markdown(rule._replace(examples=(example,)))
