@@ -55,7 +55,7 @@ def test_bad_input_gets_a_clear_answer(
         (["check", "--select", "nonsense"], "no rule or topic is called 'nonsense'; 'vmlint rule' lists them all"),
         (["check", "--qemu", "seven"], "Invalid specifier: 'seven'; write it as in '>=6.2,<11' or '==7.2'"),
         (["check", "--qemu", ">11.1"], "'>11.1' admits no release; the newest known is 11.1"),
-        (["check", "-", "start.sh"], "standard input (-) cannot be checked together with files"),
+        (["check", "-", "start.sh"], "standard input (-) cannot be looked at together with files"),
         (["check", "/dev/null"], "/dev/null: neither a file nor a folder"),
         (["rule", "nonsense"], "no rule or topic is called 'nonsense'; 'vmlint rule' lists them all"),
     ],

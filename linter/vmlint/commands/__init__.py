@@ -42,3 +42,12 @@ def load(name: str) -> Command:
 
     module = import_module(f".{name.replace('-', '_')}", __name__)
     return cast("Command", module) if TYPE_CHECKING else module
+
+
+def arguments(name: str) -> list[argparse.Action]:
+    """The options and arguments of a command."""
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    load(name).add_arguments(parser)
+    return parser._actions

@@ -56,12 +56,14 @@ def report_writer(
     """What write_outputs needs to write a report; `rules` are all that it may refer to, by name."""
 
     def write(name: str, out: TextIO, is_file: bool) -> str | None:
-        from ..reporters import FOR_PEOPLE, statistics, write_report
+        from ..reporters import CATEGORY, FOR_PEOPLE, statistics, write_report
 
         if options.statistics and name in FOR_PEOPLE and not is_file:
             statistics.write(report, rules, out)
             return None
-        return write_report(name, report, rules, out, "never" if is_file else options.color, options.sarif_category)
+        return write_report(
+            name, report, rules, out, "never" if is_file else options.color, options.sarif_category or CATEGORY
+        )
 
     return write
 
