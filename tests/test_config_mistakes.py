@@ -35,6 +35,24 @@ MISTAKES = [
     ("qemu = 'seven'", "vmlint.toml:1: QEMU 'seven': not a version specifier"),
     ("\n\nlibvirt = '>99'", "vmlint.toml:3: libvirt '>99': no release is called 99"),
     ("select = [\n'options'\n", "vmlint.toml:3: unclosed array"),
+    ("ignore = 'short-boolean'", "vmlint.toml:1: 'ignore' must be a list of texts: [\"short-boolean\"]"),
+    ("\nexclude = ''", "vmlint.toml:2: 'exclude' must be a list of texts"),
+    ("[rules]\nextend = 'a.toml'", "vmlint.toml:2: 'rules.extend' must be a list of texts: [\"a.toml\"]"),
+    (
+        "[per-file-ignores]\n'a' = 'options'",
+        "vmlint.toml:2: 'per-file-ignores.a' must be a list of texts: [\"options\"]",
+    ),
+    ("select = ['options', 1]", "vmlint.toml:1: 'select' must be a list of texts"),
+    ("target = 13", "vmlint.toml:1: 'target' must be a text or a list of texts"),
+    ("qemu = 7.2", "vmlint.toml:1: 'qemu' must be a text"),
+    ("baseline = ['known.json']", "vmlint.toml:1: 'baseline' must be a text"),
+    ("min-severity = 'high'", "vmlint.toml:1: 'min-severity' must be one of error, warning, note"),
+    ("[[severity]]\nshort-boolean = 'note'", "vmlint.toml:1: 'severity' must be a table"),
+    ("[tool.vmlint]\nselect = []", "vmlint.toml:1: unknown key 'tool'; [tool.vmlint] stands in pyproject.toml only"),
+    ("\nbaseline = 'nowhere.json'", "vmlint.toml:2: nowhere.json: no such file or directory"),
+    ("[rules]\nextend = ['start.sh',\n'nowhere.toml']", "vmlint.toml:3: nowhere.toml: no such file or directory"),
+    ("[rules]\nextend = [\n'nowhere.toml']", "vmlint.toml:3: nowhere.toml: no such file or directory"),
+    ("[rules]\nextend = ['.']", "vmlint.toml:2: .: is a directory"),
     ("a b", "vmlint.toml:1: expected '=' after a key"),
     ("exclude = ['a', '!']", "vmlint.toml:1: '!' is not a pattern as in .gitignore"),
     ("[per-file-ignores]\n'!' = ['options']", "vmlint.toml:2: '!' is not a pattern as in .gitignore"),
@@ -71,6 +89,21 @@ def test_a_mistake_is_told_even_if_there_is_nothing_to_lint(tmp_path: Path) -> N
     assert vmlint("check", "--config", "nowhere.toml", cwd=tmp_path).stderr.decode() == (
         "vmlint: error: nowhere.toml: no such file or directory\n"
     )
+
+
+def test_a_table_of_pyproject_in_the_wrong_place_is_told(tmp_path: Path) -> None:
+    write(tmp_path, start_sh=BAD, pyproject_toml="[project]\nname = 'x'\n[vmlint]\nignore = ['options']\n")
+    done = vmlint("check", cwd=tmp_path)
+    assert (done.returncode, done.stderr.decode()) == (
+        2,
+        "vmlint: error: pyproject.toml:3: 'vmlint' is read only as [tool.vmlint]\n",
+    )
+
+
+def test_a_baseline_that_is_yet_to_be_written_may_be_named(tmp_path: Path) -> None:
+    write(tmp_path, start_sh=BAD, vmlint_toml="baseline = 'known.json'\n")
+    assert vmlint("check", "--write-baseline", "known.json", cwd=tmp_path).returncode == 0
+    assert found(tmp_path) == []
 
 
 def test_the_line_of_a_key_is_found_whatever_is_quoted_before_it() -> None:
