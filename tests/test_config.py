@@ -135,7 +135,7 @@ def test_excluded_files_are_left_out_unless_named(tmp_path: Path) -> None:
 def test_an_excluded_file_named_with_force_is_told_and_no_failure(tmp_path: Path) -> None:
     write(tmp_path, vendor__start_sh=BAD, vmlint_toml="exclude = ['vendor/']\n")
     done = vmlint("check", "--force-exclude", "vendor/start.sh", cwd=tmp_path)
-    expected = "vendor/start.sh: nothing to check: it is excluded\nNo VM configuration found.\n"
+    expected = "vendor/start.sh: nothing to check: it is excluded\nNo VM configuration found in 1 file.\n"
     assert (done.returncode, done.stdout.decode(), done.stderr) == (0, expected, b"")
 
 

@@ -77,6 +77,13 @@ def test_concise() -> None:
         ({"files": 3}, "No problems found in 3 files.\n"),
         ({"files": 1, "fixed": 2, "held_back": 2}, "No problems found in 1 file (2 fixed, 2 fixes held back).\n"),
         ({"skipped": [Failure("a.xml", "the file is empty")], "files": 1}, "No problems found in 1 file.\n"),
+        ({"looked_at": 12}, "No VM configuration found in 12 files.\n"),
+        ({"files": 3, "fixed": 2, "only_shown": True}, "Would fix 2 findings in 3 files.\n"),
+        (
+            {"files": 1, "fixed": 1, "held_back": 1, "only_shown": True},
+            "Would fix 1 finding in 1 file (1 fix held back).\n",
+        ),
+        ({"files": 3, "only_shown": True}, "No problems found in 3 files.\n"),
         (
             {"skipped": [Failure("\x1b.xml", "the file is empty")]},
             "\\x1b.xml: nothing to check: the file is empty\nNo VM configuration found.\n",
@@ -86,6 +93,12 @@ def test_concise() -> None:
 def test_text_without_findings(changes: dict[str, Any], words: str) -> None:
     assert written("text", report(files=0)._replace(**changes)) == words
     assert written("concise", report(files=0)._replace(**changes)) == ""
+
+
+def test_what_fixes_that_are_only_shown_would_leave() -> None:
+    source = Source("a", b"x")
+    shown = report(warning(source, "x"))._replace(fixed=2, only_shown=True)
+    assert written("text", shown).endswith("Would fix 2 findings in 1 file, and leave 1 warning.\n")
 
 
 def test_only_unsafe_fixes() -> None:

@@ -6,8 +6,9 @@ import os
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .discover import UsageError, is_in_repository_of, reason
+from .discover import UsageError, reason
 from .model import SEVERITIES
+from .repository import is_in_repository_of
 from .suggest import suggestion
 
 if TYPE_CHECKING:

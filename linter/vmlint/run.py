@@ -120,6 +120,7 @@ class Run:
             failing=sum(policy.fails(diagnostic) for diagnostic, policy in found),
             baseline=self._known(len(found)),
             in_part=sum(result.in_part for result in results),
+            looked_at=search.number if search else 0,
         )
 
     def _known(self, new: int) -> Known | None:

@@ -117,7 +117,7 @@ def _nothing_found(options: argparse.Namespace, search: Search) -> int:
     from ..reporters.nothing import write_nothing
 
     if ("text", "-") in reports(options):
-        write_nothing(search.skipped, sys.stdout)
+        write_nothing(search.skipped, sys.stdout, search.number)
     for path, why in search.failures:
         complain(f"{path}: {why}")
     return FAILED if search.failures else CLEAN

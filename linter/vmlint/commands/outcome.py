@@ -74,7 +74,7 @@ def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: byte
         from ..reporters import diff
 
         diff.write(report, sys.stdout)
-        report = report._replace(baseline=None)  # what the fixes would take out is not gone
+        report = report._replace(baseline=None, only_shown=True)  # what the fixes would take out is not gone
     elif unfixed is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(report.changes[0].after if report.changes else unfixed)
