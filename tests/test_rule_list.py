@@ -28,7 +28,7 @@ def test_all_rules_are_listed_below_their_topics(tmp_path: Path) -> None:
             listed.append((topic, line.split()[0]))
     assert listed == [(rule.topic, rule.name) for rule in rules().values()]
     assert "\nteaming, 4" in text
-    assert "\n  teaming-mac-mismatch              error    unsafe fix  The two sides of a teaming pair have" in text
+    assert "\n  teaming-mac-mismatch              error    fix         The two sides of a teaming pair have" in text
     assert "\n  short-boolean                     warning  fix         A boolean option is written in its" in text
     assert text.endswith(f"{len(rules())} rules; 'vmlint rule NAME' explains one, 'vmlint rule TOPIC' lists a topic.\n")
 

@@ -23,11 +23,11 @@ COMMANDS = {
     "merge": "Make one report of the JSON reports of several runs.",
     "upgrade": "Tell which VMs will not start after an upgrade, and why.",
     "targets": "List the releases of distributions that can be named.",
-    "rule": "Explain a rule, or list all.",
+    "rule": "List rules by topic, or explain some.",
     "test-rules": "Hold rules of your own against their examples.",
     "config": "Show the settings in force, and where each comes from.",
     "completion": "Print what bash, zsh or fish need to complete vmlint's options.",
-    "schema": "Print the path of a schema that editors can use: of XML, of the configuration, or of rules.",
+    "schema": "Print the path of a schema: of XML, of the configuration, of rules, or of a report in JSON.",
 }
 """What each command does, in a sentence; its module has its name, with `_` for `-`."""
 
