@@ -10,7 +10,7 @@ import sys
 from functools import partial
 
 from . import __version__
-from .commands import COMMANDS, FAILED, INTERRUPTED, arguments, load
+from .commands import CLEAN, COMMANDS, FAILED, INTERRUPTED, UNREAD, arguments, load
 from .discover import UsageError, own_mistake, reason
 
 TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
@@ -31,15 +31,27 @@ def main(given: Sequence[str] | None = None) -> int:
     """Run vmlint; returns the exit code."""
     gc.set_threshold(COLLECT_AFTER)
     atexit.register(gc.freeze)  # the process ends: nothing is to be freed one by one
-    words = sys.argv[1:] if given is None else list(given)
+    try:
+        code = _run(sys.argv[1:] if given is None else list(given))
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return code
+    except BrokenPipeError:  # the reader (head, less) has gone: nothing more to say, and nothing to say it to
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+        return UNREAD
+
+
+def _run(words: list[str]) -> int:
+    """Do what the words ask for, and tell what goes wrong; returns the exit code. Raises BrokenPipeError."""
     try:
         options = _parse(words)
-        code = load(options.command).run(options)
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:  # the reader (head, less) has gone: nothing more to say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+        return load(options.command).run(options)
+    except SystemExit as end:  # of argparse, when it has printed help or the version
+        return FAILED if end.code else CLEAN
+    except BrokenPipeError:
+        raise
     except KeyboardInterrupt:
         return INTERRUPTED
     except UsageError as error:

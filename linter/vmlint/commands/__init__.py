@@ -31,9 +31,10 @@ COMMANDS = {
 }
 """What each command does, in a sentence; its module has its name, with `_` for `-`."""
 
-CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
+CLEAN, FOUND, FAILED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 """Exit codes: nothing at or above the threshold is left; findings are left, or a fix changed a file, or --diff shows
-one; the work could not be done."""
+one; the work could not be done; Ctrl-C; nobody read the output to its end. The last two are those that a shell gives
+for programs which signals end, as they do git: a report that was not read must not pass for a clean run."""
 
 
 def load(name: str) -> Command:

@@ -26,7 +26,8 @@ XML = ("domain", "network")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which schema."""
-    parser.add_argument("name", nargs="?", choices=[*SCHEMAS], help="default: domain and network")
+    names = f"one of {', '.join(SCHEMAS)} (default: domain and network)"
+    parser.add_argument("name", nargs="?", metavar="NAME", choices=[*SCHEMAS], help=names)
 
 
 def run(options: argparse.Namespace) -> int:
