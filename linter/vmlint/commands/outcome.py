@@ -74,6 +74,7 @@ def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: byte
         from ..reporters import diff
 
         diff.write(report, sys.stdout)
+        sys.stdout.flush()  # what is said of it comes after it, also where both go into one file
         report = report._replace(baseline=None, only_shown=True)  # what the fixes would take out is not gone
     elif unfixed is not None:
         sys.stdout.flush()
