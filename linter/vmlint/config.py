@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from .discover import UsageError, is_in_repository_of
+from .discover import UsageError, reason
 from .light_typing import TYPE_CHECKING, NamedTuple
 from .model import SEVERITIES
+from .repository import is_in_repository_of
 from .suggest import suggestion
 
 if TYPE_CHECKING:
@@ -154,6 +156,14 @@ def _resolved_name(config: Config, key: str, name: str) -> str:
     return path
 
 
+def check_readable(path: str) -> None:
+    """Raise UsageError for what is no file that can be read."""
+    try:
+        open(path, "rb").close()
+    except OSError as error:
+        raise UsageError(f"{path}: {reason(error)}") from error
+
+
 def field(key: str) -> str:
     """The name of a setting in Config."""
     return key.replace("-", "_").replace(".", "_")
@@ -170,6 +180,8 @@ def parse(file: str, data: bytes, folder: str) -> Config | None:
     for key in prefix:
         table = table.get(key) if isinstance(table, dict) else None
     if table is None:
+        if TABLE[-1] in toml.tables:
+            raise UsageError(f"{toml.where(TABLE[-1:])}: '{TABLE[-1]}' is read only as [{'.'.join(map(str, TABLE))}]")
         return None
     values = dict(_Reader(toml, prefix).values(table, ()))
     return Config(file, folder, toml, prefix, **{field(key): value for key, value in values.items()})
@@ -191,14 +203,20 @@ class _Reader:
         for name, value in table.items():
             key = ".".join((*way, name))
             if name not in known:
-                listed = f"; known are {', '.join(sorted(known))}"
-                place = self._toml.where((*self._prefix, *way, name))
-                raise UsageError(f"{place}: unknown key '{key}'{suggestion(name, known) or listed}")
+                raise self._unknown(name, way, known)
             if key in SETTINGS:
                 found.append((key, self._setting(SETTINGS[key], value, (*way, name))))
             else:
                 found += self.values(value, (*way, name))
         return found
+
+    def _unknown(self, name: str, way: tuple[str, ...], known: Collection[str]) -> UsageError:
+        if (*self._prefix, *way, name) == TABLE[:1]:
+            hint = f"; [tool.vmlint] stands in {SHARED} only"
+        else:
+            hint = suggestion(name, known) or f"; known are {', '.join(sorted(known))}"
+        place = self._toml.where((*self._prefix, *way, name))
+        return UsageError(f"{place}: unknown key '{'.'.join((*way, name))}'{hint}")
 
     def _setting(self, setting: Setting, value: Any, way: tuple[str, ...]) -> Any:
         if not setting.is_table:
@@ -216,7 +234,8 @@ class _Reader:
                 return tuple(value)
         elif isinstance(value, bool if kind == "flag" else str) and (kind != "severity" or value in SEVERITIES):
             return value
-        raise self._error(f"must be {KINDS[kind]}", way)
+        hint = f': ["{value}"]' if kind in ("texts", "files") and value and isinstance(value, str) else ""
+        raise self._error(f"must be {KINDS[kind]}{hint}", way)
 
     def _error(self, message: str, way: tuple[str, ...]) -> UsageError:
         keys = (*self._prefix, *way)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from .discover import UsageError, content, is_in_repository_of
+from .discover import UsageError, content
 from .light_typing import TYPE_CHECKING
+from .repository import is_in_repository_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

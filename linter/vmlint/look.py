@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .source import Source
 
 SUPPRESSION = b"vmlint:"
+COMMAND_LINE = "<command line>"
+"""What a command line that is in no file is called."""
 
 
 class Open(NamedTuple):
@@ -115,11 +117,13 @@ class Looker:
             return Skipped(Failure(path, why or discover.unclaimed(data)), True)
         return self.at_data(path, data, format_)
 
-    def at_argv(self, argv: Sequence[str]) -> Result:
+    def at_argv(self, argv: Sequence[str]) -> Outcome:
         """One command line as words."""
         from .formats import argv as format_
 
-        return self.at_data("<command line>", format_.join(argv), format_)
+        line = format_.join(argv)
+        why = format_.why_none(line)
+        return Failure(COMMAND_LINE, why) if why else self.at_data(COMMAND_LINE, line, format_)
 
     def again(self, opened: Open, networks: Networks) -> Result:
         """A file once more, with the networks that have been seen by now."""

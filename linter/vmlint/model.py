@@ -212,6 +212,10 @@ class Report(NamedTuple):
     """Only where a baseline is in use."""
     in_part: int = 0
     """Commands to which variables add what is not known."""
+    looked_at: int = 0
+    """Files in all, also those without a VM configuration; 0 where no files were looked for."""
+    only_shown: bool = False
+    """Whether the fixes that are counted are made nowhere, as with --diff."""
     prunes: bool = False
     """Whether what is gone is taken out of the baseline."""
 

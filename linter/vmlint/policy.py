@@ -8,7 +8,7 @@ from functools import partial
 
 from . import catalog
 from .choice import chosen_rules, named_rules, target
-from .config import SETTINGS, Config, Setting, field, in_force
+from .config import SETTINGS, Config, InForce, Setting, check_readable, field, in_force
 from .discover import UsageError
 from .engine import Engine
 from .light_typing import TYPE_CHECKING, NamedTuple
@@ -86,7 +86,10 @@ class Policies:
         return found
 
     def _make(self, config: Config | None, ignored: Iterable[str]) -> Policy:
-        values = {key: found.value for key, found in in_force(config, self._settings._asdict()).items()}
+        found = in_force(config, self._settings._asdict())
+        values = {key: setting.value for key, setting in found.items()}
+        if config is not None:
+            _check_files(config, found, () if self._settings.write_baseline else ("baseline",))
         rules = self._rules(values.get("rules.extend", ()))
         if config is not None:
             _check(config, rules)
@@ -163,6 +166,18 @@ def _check(config: Config, rules: Mapping[str, Rule]) -> None:
     for key, setting in SETTINGS.items():
         for way in _names(getattr(config, field(key)), setting) if setting.names_rules else ():
             _located(config, key, partial(named_rules, way[-1:], rules), *way)
+
+
+def _check_files(config: Config, found: Mapping[str, InForce], single: Iterable[str]) -> None:
+    """Raise UsageError, with the line, for a file that the configuration names and that cannot be read: in its list of
+    rule files, or as one of its `single` ones."""
+    for name, path in zip(
+        config.rules_extend, found["rules.extend"].value if config.rules_extend else (), strict=False
+    ):
+        _located(config, "rules.extend", partial(check_readable, path), name)
+    for key in single:
+        if key in found and found[key].is_in_file:
+            _located(config, key, partial(check_readable, found[key].value))
 
 
 def _names(value: Any, setting: Setting) -> Iterator[tuple[str, ...]]:

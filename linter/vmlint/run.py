@@ -89,6 +89,11 @@ class Run:
                     self._results[index] = result.without_change()
 
     @property
+    def has_baseline(self) -> bool:
+        """Whether findings in some file are held against a baseline."""
+        return bool(self._policies.baselines)
+
+    @property
     def rules(self) -> Mapping[str, Rule]:
         """All rules that the report may refer to, by name."""
         return self._policies.rules
@@ -115,6 +120,7 @@ class Run:
             failing=sum(policy.fails(diagnostic) for diagnostic, policy in found),
             baseline=self._known(len(found)),
             in_part=sum(result.in_part for result in results),
+            looked_at=search.number if search else 0,
         )
 
     def _known(self, new: int) -> Known | None:

@@ -11,11 +11,25 @@ from ..discover import Search, UsageError
 from ..light_typing import TYPE_CHECKING
 from ..reporters import FOR_PEOPLE
 from . import CLEAN, FAILED
-from .options import add_file_options, add_lint_options, add_path_options, configs, has_settings, reports
+from .options import (
+    STDIN,
+    STDOUT,
+    add_file_options,
+    add_lint_options,
+    add_path_options,
+    configs,
+    has_settings,
+    paths,
+    refuse_idle,
+    reports,
+    stdin_name,
+)
 from .outcome import complain, finish, start
 from .progress import shown_progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..configs import Configs
 
 
@@ -52,31 +66,35 @@ def run(options: argparse.Namespace) -> int:
     """Lint, fix and report; returns the exit code."""
     if options.diff and (options.write_baseline or options.prune_baseline):
         raise UsageError("--diff changes no file, so it goes with neither --write-baseline nor --prune-baseline")
-    _spare_files(options)
+    refuse_idle(options)
+    given = paths(options)
+    _spare_files(options, given)
     found = configs(options)
-    if "-" in options.paths:
+    if given == [STDIN]:
         return _stdin(options, found)
-    search = Search(options.paths, found.excludes, options.force_exclude)
+    search = Search(given, found.excludes, options.force_exclude)
     lint = start(options, found) if has_settings(options) or found.of("") else None
     candidates = iter(shown_progress(search))
     first = next(candidates, None)
     if first is not None:
         lint = lint or start(options, found)
         lint.lint_files(chain([first], candidates), options.jobs)
-    if lint is None and all(name in FOR_PEOPLE and file == "-" for name, file in reports(options)):
+    if lint is None and all(name in FOR_PEOPLE and file == STDOUT for name, file in reports(options)):
         return _nothing_found(options, search)
     lint = lint or start(options, found)
+    if options.prune_baseline and not lint.has_baseline:
+        raise UsageError("--prune-baseline: there is no baseline; --baseline FILE names one")
     if options.fix and not options.diff:
         lint.write_changes()
     return finish(options, lint, lint.report(search))
 
 
-def _spare_files(options: argparse.Namespace) -> None:
+def _spare_files(options: argparse.Namespace, paths: Iterable[str]) -> None:
     """Raise UsageError for a report that would take the place of a file to check, or of the new baseline."""
-    files = [file for _, file in options.output if file != "-"]
+    files = [file for _, file in options.output if file != STDOUT]
     if not files:
         return
-    checked = {os.path.realpath(path) for path in options.paths}
+    checked = {os.path.realpath(path) for path in paths}
     baseline = options.write_baseline and os.path.realpath(options.write_baseline)
     for file in files:
         path = os.path.realpath(file)
@@ -87,11 +105,10 @@ def _spare_files(options: argparse.Namespace) -> None:
 
 
 def _stdin(options: argparse.Namespace, found: Configs) -> int:
-    if len(options.paths) > 1:
-        raise UsageError("standard input (-) cannot be checked together with files")
     lint, data = start(options, found), sys.stdin.buffer.read()
-    if not options.force_exclude or not found.excludes(options.stdin_filename):
-        lint.lint_bytes(options.stdin_filename, data)
+    name = stdin_name(options)
+    if not options.force_exclude or not found.excludes(name):
+        lint.lint_bytes(name, data)
     return finish(options, lint, lint.report(), data if options.fix else None)
 
 
@@ -100,7 +117,7 @@ def _nothing_found(options: argparse.Namespace, search: Search) -> int:
     from ..reporters.nothing import write_nothing
 
     if ("text", "-") in reports(options):
-        write_nothing(search.skipped, sys.stdout)
+        write_nothing(search.skipped, sys.stdout, search.number)
     for path, why in search.failures:
         complain(f"{path}: {why}")
     return FAILED if search.failures else CLEAN

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 
 from ..light_typing import TYPE_CHECKING
-from ..reporters import REPORTERS
 from . import CLEAN, FOUND
-from .options import SEVERITIES, add_output_options
+from .options import SEVERITIES, add_report_options, refuse_idle
 
 if TYPE_CHECKING:
     import argparse
@@ -18,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("reports", nargs="+", metavar="FILE", help="a report as --output-format json writes it")
     least = "fail for findings that are as severe (default: warning)"
     parser.add_argument("--min-severity", choices=SEVERITIES, default="warning", help=least)
-    add_output_options(parser, tuple(REPORTERS))
+    add_report_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,6 +26,7 @@ def run(options: argparse.Namespace) -> int:
     from ..merged import described, read_reports
     from .outcome import open_outputs, report_writer, write_outputs
 
+    refuse_idle(options)
     open_outputs(options)
     report = read_reports(options.reports, options.min_severity)
     write_outputs(options, report_writer(options, report, described(rules(), report.diagnostics)), sys.stdout)

@@ -8,7 +8,7 @@ from functools import partial
 
 from ..discover import UsageError
 from ..light_typing import TYPE_CHECKING
-from ..reporters import REPORTERS
+from ..reporters import CATEGORIZED, FOR_PEOPLE, REPORTERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 FORMATS = tuple(REPORTERS)
+STDIN = STDOUT = "-"
 SEVERITIES = ("error", "warning", "note")
 
 
@@ -26,31 +27,51 @@ def add_lint_options(parser: argparse.ArgumentParser) -> None:
     fixes.add_argument("--fix", action="store_true", help="apply the safe fixes (for - and argv: print the result)")
     fixes.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: the unsafe ones too")
     add_setting_options(parser)
-    add_output_options(parser, FORMATS)
+    add_report_options(parser)
 
 
 def add_path_options(parser: argparse.ArgumentParser) -> None:
     """Add what names the files to look at."""
     paths = "files or folders (default: .); - is standard input"
-    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help=paths)
-    name = "what standard input is called; tells its format and its configuration"
-    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help=name)
+    parser.add_argument("paths", nargs="*", default=[], metavar="PATH", help=paths)
+    name = "read standard input, which is called so; tells its format and its configuration"
+    parser.add_argument("--stdin-filename", metavar="NAME", help=name)
+
+
+def paths(options: argparse.Namespace) -> list[str]:
+    """The files and folders to look at; only `-` for standard input. Raises UsageError where it is not alone."""
+    is_stdin = options.stdin_filename is not None or STDIN in options.paths
+    if is_stdin and set(options.paths) - {STDIN}:
+        raise UsageError("standard input (-) cannot be looked at together with files")
+    return [STDIN] if is_stdin else options.paths or ["."]
+
+
+def stdin_name(options: argparse.Namespace) -> str:
+    """What standard input is called."""
+    return options.stdin_filename or "<stdin>"
 
 
 def add_output_options(parser: argparse.ArgumentParser, formats: Collection[str]) -> None:
     """Add what becomes of the report, which can have these formats."""
     output = parser.add_argument_group("output")
-    output.add_argument("--output-format", choices=formats, help="of the report on standard output (default: text)")
+    usual = f"of the report on standard output: {', '.join(formats)} (default: text)"
+    output.add_argument("--output-format", metavar="FORMAT", choices=formats, help=usual)
     kind = partial(_output, formats)
     extra = "write a report to a file, or to standard output (-) in place of the usual one; may be repeated"
     output.add_argument("--output", metavar="FORMAT:FILE", type=kind, action="append", default=[], help=extra)
+    output.add_argument("--quiet", "-q", action="store_true", help="print no report on standard output")
+    output.add_argument("--exit-zero", action="store_true", help="exit 0 even if something is found")
+
+
+def add_report_options(parser: argparse.ArgumentParser) -> None:
+    """Add what becomes of a report of findings, as all but `upgrade` make one."""
+    add_output_options(parser, FORMATS)
+    output = parser.add_argument_group("output of some formats")
     counts = "in a text or concise report: how often each rule found something, instead of each finding"
     output.add_argument("--statistics", action="store_true", help=counts)
     category = "what code scanning calls the results of a SARIF report, where a commit has several (default: vmlint)"
-    output.add_argument("--sarif-category", metavar="NAME", default="vmlint", help=category)
+    output.add_argument("--sarif-category", metavar="NAME", help=category)
     output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
-    output.add_argument("--quiet", "-q", action="store_true", help="print no report on standard output")
-    output.add_argument("--exit-zero", action="store_true", help="exit 0 even if something is found")
 
 
 def add_rule_options(group: argparse._ArgumentGroup) -> None:
@@ -132,19 +153,32 @@ def settings(options: argparse.Namespace, configs: Configs) -> Settings:
 def has_settings(options: argparse.Namespace) -> bool:
     """Whether there are settings that may be wrong, which the user wants to hear even if there is nothing to lint."""
     named = options.target or options.select or options.ignore or options.networks or options.rules
-    return bool(options.qemu or options.libvirt or named or options.baseline or options.write_baseline)
+    baseline = options.baseline or options.write_baseline or options.prune_baseline
+    return bool(options.qemu or options.libvirt or named or baseline)
 
 
 def reports(options: argparse.Namespace) -> list[tuple[str, str]]:
     """Format and file of each report asked for; `-` is standard output. Raises UsageError for two in one file."""
-    files = [file for _, file in options.output if file != "-"]
+    files = [file for _, file in options.output if file != STDOUT]
     real = [os.path.realpath(file) for file in files]
     for file, path in zip(files, real, strict=True):
         if real.count(path) > 1:
             raise UsageError(f"--output: two reports in one file, {file}")
     is_usual = options.output_format is not None or len(files) == len(options.output)
-    usual = [(options.output_format or "text", "-")] if is_usual and not options.quiet else []
+    usual = [(options.output_format or "text", STDOUT)] if is_usual and not options.quiet else []
     return [*usual, *options.output]
+
+
+def refuse_idle(options: argparse.Namespace) -> None:
+    """Raise UsageError for an option of a report or of fixes that would do nothing in this run."""
+    made = reports(options)
+    shown = {name for name, file in made if file == STDOUT}
+    if options.statistics and shown and shown.isdisjoint(FOR_PEOPLE):
+        raise UsageError(f"--statistics: only a report on standard output as {' or '.join(FOR_PEOPLE)} has them")
+    if options.sarif_category is not None and not any(name in CATEGORIZED for name, _ in made):
+        raise UsageError("--sarif-category: no SARIF report is asked for")
+    if getattr(options, "unsafe_fixes", False) and not (options.fix or options.diff):
+        raise UsageError("--unsafe-fixes changes nothing without --fix or --diff")
 
 
 def _output(formats: Collection[str], text: str) -> tuple[str, str]:

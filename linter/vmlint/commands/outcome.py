@@ -56,12 +56,14 @@ def report_writer(
     """What write_outputs needs to write a report; `rules` are all that it may refer to, by name."""
 
     def write(name: str, out: TextIO, is_file: bool) -> str | None:
-        from ..reporters import FOR_PEOPLE, statistics, write_report
+        from ..reporters import CATEGORY, FOR_PEOPLE, statistics, write_report
 
         if options.statistics and name in FOR_PEOPLE and not is_file:
             statistics.write(report, rules, out)
             return None
-        return write_report(name, report, rules, out, "never" if is_file else options.color, options.sarif_category)
+        return write_report(
+            name, report, rules, out, "never" if is_file else options.color, options.sarif_category or CATEGORY
+        )
 
     return write
 
@@ -72,7 +74,8 @@ def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: byte
         from ..reporters import diff
 
         diff.write(report, sys.stdout)
-        report = report._replace(baseline=None)  # what the fixes would take out is not gone
+        sys.stdout.flush()  # what is said of it comes after it, also where both go into one file
+        report = report._replace(baseline=None, only_shown=True)  # what the fixes would take out is not gone
     elif unfixed is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(report.changes[0].after if report.changes else unfixed)

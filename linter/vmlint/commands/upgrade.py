@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from ..discover import Search, UsageError
+from ..discover import Search
 from ..light_typing import TYPE_CHECKING
 from ..reporters import UPGRADE_REPORTERS
 from . import CLEAN, FAILED, FOUND
 from .options import (
+    STDIN,
     add_config_options,
     add_exclude_option,
     add_output_options,
@@ -16,6 +17,8 @@ from .options import (
     add_rule_options,
     configs,
     names,
+    paths,
+    stdin_name,
 )
 from .outcome import complain, open_outputs, write_outputs
 
@@ -59,12 +62,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _look(options: argparse.Namespace, upgrade: UpgradeRun) -> UpgradeReport:
-    if "-" not in options.paths:
-        search = Search(options.paths, configs(options).excludes)
+    given = paths(options)
+    if given != [STDIN]:
+        search = Search(given, configs(options).excludes)
         for candidate in search:
             upgrade.look_at_file(*candidate)
         return upgrade.report(search)
-    if len(options.paths) > 1:
-        raise UsageError("standard input (-) cannot be looked at together with files")
-    upgrade.look_at_bytes(options.stdin_filename, sys.stdin.buffer.read())
+    upgrade.look_at_bytes(stdin_name(options), sys.stdin.buffer.read())
     return upgrade.report()

@@ -34,6 +34,8 @@ PAINTED = ("text",)
 """Those that have colour."""
 CATEGORIZED = ("sarif",)
 """Those of which a service may have several of one commit, told apart by a name."""
+CATEGORY = "vmlint"
+"""That name where nobody gives one."""
 
 UPGRADE_REPORTERS: dict[str, str] = {
     "text": "upgrade_text",
@@ -45,7 +47,7 @@ UPGRADE_REPORTERS: dict[str, str] = {
 
 
 def write_report(
-    name: str, report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str = "auto", category: str = "vmlint"
+    name: str, report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str = "auto", category: str = CATEGORY
 ) -> str | None:
     """Write the report in the format `name`. `rules` are all that the report may refer to, by name; `color`: `always`,
     `never`, or `auto` for a terminal; `category`: what a service calls these results, where it has others too.
