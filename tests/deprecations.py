@@ -29,7 +29,7 @@ TOPIC = ["deprecations"]
 ELSEWHERE = ["wait-on-client", "json-boolean-in-quotes"]
 LACKS = re.compile(
     r"module .* not found|is not available|need a terminal|address resolution|No such file or directory|no option group|Could not find|Inappropriate ioctl"
-    r"|[Cc]ould not load .*bios|load the RISC-V firmware|flash image|aspeed_load_vbootrom|audio_init"
+    r"|[Cc]ould not load .*bios|load the RISC-V firmware|flash image|aspeed_load_vbootrom|audio_init|Image is not in|not initialize SDL|Unable to init server|ceph-mon|failed to find host usb"
 )
 """What an emulator says where it or its host lacks something that the form needs: it has read the form."""
 STARTS = re.compile("pass over|but without")
@@ -180,7 +180,7 @@ def _newest_form(case: Case, versions: Sequence[str]) -> Sequence[str]:
 
 def _cell(case: Case, words: Sequence[str], version: str, ask: Ask) -> str:
     answer = ask(case.program, words, version) if version not in case.blind else None
-    if answer is None or LACKS.search(answer.error):
+    if answer is None or (LACKS.search(answer.error) and not answer.warned):
         return "-"
     return "refused" if answer.error else "warns" if answer.warned else "takes it"
 

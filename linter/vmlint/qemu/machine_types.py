@@ -55,9 +55,12 @@ def is_of_distribution(name: str, arch: str) -> bool:
     return all(not arch or arch in table["arches"] for family, table in families if name.startswith(f"{family}-"))
 
 
-def current_type(family: str, release: Version) -> str:
-    """The name that the family's type of a release has today."""
-    return f"{facts()['family'][family].get('current', family)}-{'.'.join(map(str, release))}"
+@cache
+def current_types(family: str) -> list[tuple[str, MachineType]]:
+    """The types of a family, or of the one that took its place, with their names, from the oldest to the newest."""
+    current = facts()["family"][family].get("current", family)
+    names = [f"{current}-{'.'.join(map(str, release))}" for release in sorted(_releases())]
+    return [(name, found) for name in names if (found := machine_type(name, "")) is not None]
 
 
 def _is_of(family: dict[str, Any], release: Version, arch: str) -> bool:
