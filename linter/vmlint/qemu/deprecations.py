@@ -66,6 +66,8 @@ class Row(NamedTuple):
     removed: Version | None
     works: Version
     """The oldest release on which the new form is known to mean what the old one did."""
+    types_from: Version | None
+    """With machine types of this release and later it means that on all releases."""
     silent: bool
     """Whether releases that deprecate it print no warning."""
     change: Mapping[str, Any]
@@ -146,6 +148,7 @@ def _row(table: Mapping[str, Any]) -> Row:
         arches=tuple(read.pop("arch", ())),
         machines=tuple(read.pop("on", ())),
         works=parse(read.pop("works", OLDEST_ASKED)),
+        types_from=parse(read.pop("types-from")) if "types-from" in read else None,
         silent=read.pop("silent", False),
         change=read,
         **{key.replace("-", "_"): version for key, version in versions.items()},

@@ -45,7 +45,7 @@ def machine_type(name: str, arch: str) -> MachineType | None:
         return None
     release = parse(match[2])
     variant = match[3] and match[2] + match[3] not in family.get("variants", ())
-    if variant or not (match[2] in family.get("stable", ()) or _is_of(family, release)):
+    if variant or not (match[2] in family.get("stable", ()) or _is_of(family, release, arch)):
         return None
     return MachineType(match[1], release, *_life(match[1], release))
 
@@ -64,14 +64,18 @@ def is_of_distribution(name: str, arch: str) -> bool:
     return all(not arch or arch in table["arches"] for family, table in families if name.startswith(f"{family}-"))
 
 
-def current_type(family: str, release: Version) -> str:
-    """The name that the family's type of a release has today."""
-    return f"{facts()['family'][family].get('current', family)}-{'.'.join(map(str, release))}"
+@cache
+def current_types(family: str) -> list[tuple[str, MachineType]]:
+    """The types of a family, or of the one that took its place, with their names, from the oldest to the newest."""
+    current = facts()["family"][family].get("current", family)
+    names = [f"{current}-{'.'.join(map(str, release))}" for release in sorted(_releases())]
+    return [(name, found) for name in names if (found := machine_type(name, "")) is not None]
 
 
-def _is_of(family: dict[str, Any], release: Version) -> bool:
+def _is_of(family: dict[str, Any], release: Version, arch: str) -> bool:
     """Whether a family has a type of a release, from its first one on, also of one that is yet to come."""
-    if len(release) != 2 or release < parse(family["first"]) or release > parse(family.get("last", "999")):
+    first = family.get("first_on", {}).get(arch, family["first"])
+    if len(release) != 2 or release < parse(first) or release > parse(family.get("last", "999")):
         return False
     known = _releases()
     return release in known or (release > max(known) and release[1] <= NEWEST_MINOR)
