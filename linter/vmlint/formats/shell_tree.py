@@ -6,14 +6,17 @@ tree-sitter counts bytes, we count characters; where its grammar of bash errs, t
 from __future__ import annotations
 
 import re
+import time
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ..source import CHECKPOINT, OPAQUE, Text, Value
-from .hints import byte_hints
+from ..columns import CHECKPOINT
+from ..source import OPAQUE, Text, Value
+from .hints import byte_hints, may_hold_options
 from .recognise import Token
+from .shell_heredoc import decode_heredoc
 from .shell_words import decode_word
 
 if TYPE_CHECKING:
@@ -35,6 +38,13 @@ CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 COMMENT_IN_LINE = re.compile(rb"(?<!\S)`[ \t]*#[^\n\r`]*`")
 ASCII = re.compile(rb"[\x00-\x7f]")
 EXPANSION_SIGN = re.compile(r"[$`<>]")
+READ_AT_ONCE = 1 << 16
+"""Bytes handed to the parser at a time."""
+PARSING_SECONDS, PARSING_SECONDS_A_BYTE = 0.1, 5e-6
+"""CPU time that parsing may take: many times what it does take, but for texts made for that, for which tree-sitter needs
+time and memory that grow with the square of their size."""
+PART, MOST = 1 << 17, 1 << 18
+"""Characters of a script that are parsed at a time, and in which a command must end."""
 
 
 class Script:
@@ -49,8 +59,26 @@ class Script:
         self.hints = sorted(
             match.start() for pattern in (byte_hints(), HEREDOC) for match in pattern.finditer(self.data)
         )
-        self.root = _parser().parse(self.data).root_node
+        self.root = _parsed(self.data)
+        """None where parsing takes too long."""
+        self.tops = [] if self.root is None else [self.root]
+        """The nodes that are to be read."""
         self._checkpoints = [0] if len(self.data) > len(value.text) else []
+
+    def end_of_commands(self, is_more: bool) -> int:
+        """Leave out the command that is cut off at the end of the text, and say at which character that begins.
+
+        0 where no command before it is whole; then, if there `is_more` to add to the text, nothing is left out.
+        """
+        if self.root is None:
+            return len(self.value.text)
+        below = self.root.children if self.root.type != "ERROR" else []
+        whole = next((at for at, node in enumerate(below) if node.has_error), len(below) - 1)
+        whole = whole if whole > 0 or is_more else len(below) - 1
+        if whole < 1:
+            return 0 if is_more else len(self.value.text)
+        self.tops = below[:whole]
+        return self._character(below[whole].start_byte)
 
     def range(self, node: tree_sitter.Node) -> tuple[int, int]:
         """Characters of a syntax node."""
@@ -59,6 +87,15 @@ class Script:
     def text(self, node: tree_sitter.Node) -> str:
         """A syntax node as it is written."""
         return self.value.text[slice(*self.range(node))]
+
+    def heredoc(self, node: tree_sitter.Node) -> Value | None:
+        """What the command of a heredoc reads, if that may be of interest."""
+        body = next((child for child in node.children if child.type == "heredoc_body"), None)
+        start = next((child for child in node.children if child.type == "heredoc_start"), None)
+        if body is None or start is None or not may_hold_options(self.text(body)):
+            return None
+        is_quoted = any(quote in self.text(start) for quote in "'\"\\")
+        return decode_heredoc(self.value, *self.range(body), is_quoted, node.children[0].type == "<<-")
 
     def names_qemu(self, node: tree_sitter.Node) -> bool:
         """Whether QEMU is spoken of in a node."""
@@ -189,6 +226,49 @@ def rest_of_line(command: tree_sitter.Node) -> tree_sitter.Node | None:
     if following is None or following.type != "ERROR" or following.start_point[0] != command.end_point[0]:
         return None
     return following
+
+
+def in_parts(value: Value, is_script: bool, host: Text | None = None) -> Iterator[Script]:
+    """A script; a long one in parts of whole commands, so that only one of them is in memory at a time."""
+    low, size = 0, PART
+    while low < len(value.text) or not low:
+        high = _line_end(value.text, low + size)
+        is_all = (low, high) == (0, len(value.text))
+        script = Script(value if is_all else value.pick((low, high)), is_script, host)
+        end = high - low if high == len(value.text) else script.end_of_commands(is_more=size < MOST)
+        if end:
+            yield script
+            low, size = low + max(end, 1), PART
+        else:
+            size *= 2
+        if is_all:
+            return
+
+
+def flawless(value: Value, is_script: bool, host: Text | None = None) -> list[Script] | None:
+    """A script in which there is nothing that cannot be read, as one part; else None."""
+    script = Script(value, is_script, host) if len(value.text) <= MOST else None
+    return None if script is None or script.root is None or script.root.has_error else [script]
+
+
+def _line_end(text: str, at: int) -> int:
+    """The offset after the line before a character; that character, where a line is long."""
+    if at >= len(text):
+        return len(text)
+    return text.rfind("\n", at - PART // 2, at) + 1 or at
+
+
+def _parsed(data: bytes) -> tree_sitter.Node | None:
+    """The root of the syntax tree of a script; None where parsing it takes out of proportion long."""
+    parser, end = _parser(), time.thread_time() + PARSING_SECONDS + PARSING_SECONDS_A_BYTE * len(data)
+    try:
+        return parser.parse(
+            lambda at, point: data[at : at + READ_AT_ONCE],
+            progress_callback=lambda at, has_error: time.thread_time() > end,
+        ).root_node
+    except ValueError:
+        parser.reset()
+        return None
 
 
 @cache
