@@ -199,7 +199,7 @@ class ScriptReader:
             if node.type == "ERROR" or is_broken(node):
                 rest = rest_of_line(node)
                 self._by_lines(script, script.range(node), rest, nesting)
-                if rest is not None:
+                if rest is not None and stack:
                     stack.pop()  # was read with it
                 continue
             if node.type == "command":

@@ -5,6 +5,7 @@ tree-sitter counts bytes, we count characters; where its grammar of bash errs, t
 
 from __future__ import annotations
 
+import mmap
 import re
 import time
 from bisect import bisect_left
@@ -30,8 +31,6 @@ LINE_ENDS = (b"\n", b"\r", b"")
 HINT = re.compile(rb"qemu|kvm", re.IGNORECASE)
 HEREDOC = re.compile(rb"<<")
 HEREDOC_START = re.compile(rb"<<-?[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.-]+))")
-MAX_UNENDED = 100
-"""End words that are remembered to have no end."""
 ESCAPED_BLANK = re.compile(rb"\\[ \t]")
 CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
 CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
@@ -40,10 +39,14 @@ ASCII = re.compile(rb"[\x00-\x7f]")
 EXPANSION_SIGN = re.compile(r"[$`<>]")
 READ_AT_ONCE = 1 << 16
 """Bytes handed to the parser at a time."""
-PARSING_SECONDS, PARSING_SECONDS_A_BYTE = 0.1, 5e-6
-"""CPU time that parsing may take: many times what it does take, but for texts made for that, for which tree-sitter needs
-time and memory that grow with the square of their size."""
-PART, MOST = 1 << 17, 1 << 18
+SECONDS, SECONDS_A_BYTE = 0.1, 3e-6
+"""CPU time that parsing may take, several times what it does take; but for texts made for that, for which tree-sitter
+needs time and memory that grow with the square of their size."""
+MEMORY, MEMORY_A_BYTE, MOST_MEMORY = 48 << 20, 256, 160 << 20
+"""Bytes by which the process may grow meanwhile."""
+LOOKS = 16
+"""Each of so many times that the parser asks whether to go on, memory is looked at."""
+PART, MOST = 1 << 17, 1 << 20
 """Characters of a script that are parsed at a time, and in which a command must end."""
 
 
@@ -170,27 +173,32 @@ def _without_comment(substitution: re.Match[bytes]) -> bytes:
 def _without_false_ends(data: bytes) -> bytes:
     """The text with other lines in its heredocs for those that only begin with the end word: the grammar takes `EOF2`
     for `EOF`."""
-    changed: bytearray | None = None
-    unended: set[bytes] = set()
     start = HEREDOC_START.search(data)
+    if start is None:
+        return data
+    changed: bytearray | None = None
+    last = {line.lstrip(b"\t").removesuffix(b"\r"): at for at, line in _lines(data)}
     while start is not None:
         at = start.end()
         word = start[1] or start[2] or start[3]
-        line = re.compile(rb"^\t*()" + re.escape(word) + rb"(?:(\r?$)|.)", re.MULTILINE)
-        found = None if word in unended else line.search(data, at)
-        false_ends = []
-        while found is not None and found[2] is None:
-            false_ends.append(found.start(1))
-            found = line.search(data, found.end())
-        if found is None:
-            unended.update((word,) if len(unended) < MAX_UNENDED else ())
-        else:
-            at = found.end()
+        if last.get(word, 0) >= at:
             changed = changed or bytearray(data)
-            for false_end in false_ends:
-                changed[false_end] = ord("_")
+            line = re.compile(rb"^\t*()" + re.escape(word) + rb"(?:(\r?$)|.)", re.MULTILINE)
+            for found in line.finditer(data, at):
+                at = found.end()
+                if found[2] is not None:
+                    break
+                changed[found.start(1)] = ord("_")
         start = HEREDOC_START.search(data, at)
     return bytes(changed) if changed else data
+
+
+def _lines(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Offset and content of each line."""
+    at = 0
+    for line in data.split(b"\n"):
+        yield at, line
+        at += len(line) + 1
 
 
 def outermost(node: tree_sitter.Node, types: tuple[str, ...]) -> Iterator[tree_sitter.Node]:
@@ -259,16 +267,37 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _parsed(data: bytes) -> tree_sitter.Node | None:
-    """The root of the syntax tree of a script; None where parsing it takes out of proportion long."""
-    parser, end = _parser(), time.thread_time() + PARSING_SECONDS + PARSING_SECONDS_A_BYTE * len(data)
+    """The root of the syntax tree of a script; None where parsing it takes out of proportion long, or much memory."""
+    parser, stop = _parser(), _Budget(len(data))
     try:
-        return parser.parse(
-            lambda at, point: data[at : at + READ_AT_ONCE],
-            progress_callback=lambda at, has_error: time.thread_time() > end,
-        ).root_node
+        return parser.parse(lambda at, point: data[at : at + READ_AT_ONCE], progress_callback=stop).root_node
     except ValueError:
         parser.reset()
         return None
+
+
+class _Budget:
+    """Tells the parser to stop when a text of some bytes has cost too much."""
+
+    def __init__(self, size: int) -> None:
+        self._end = time.thread_time() + SECONDS + SECONDS_A_BYTE * size
+        self._most = resident() + min(MEMORY + MEMORY_A_BYTE * size, MOST_MEMORY)
+        self._asked = 0
+
+    def __call__(self, at: int, has_error: bool) -> bool:
+        self._asked += 1
+        if self._asked % LOOKS == 0 and resident() > self._most:
+            return True
+        return time.thread_time() > self._end
+
+
+def resident() -> int:
+    """Bytes of memory that this process has now; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm", "rb", buffering=0) as stream:
+            return int(stream.read().split()[1]) * mmap.PAGESIZE
+    except OSError:
+        return 0
 
 
 @cache
