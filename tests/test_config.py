@@ -274,7 +274,7 @@ def test_config_shows_what_holds_and_where_it_comes_from(tmp_path: Path) -> None
     assert lines["# libvirt"].startswith("default: the newest release")
     assert lines['"short-boolean" = "error"'] == "vmlint.toml:12"
     nothing = vmlint("config", "sub", "--no-config", cwd=tmp_path).stdout.decode()
-    assert tomllib.loads(nothing) == {"rules": {}, "severity": {}, "per-file-ignores": {}}
+    assert tomllib.loads(nothing) == {"rules": {}, "limits": {}, "severity": {}, "per-file-ignores": {}}
     assert "../vmlint.toml:2" in vmlint("config", "x", cwd=tmp_path / "sub").stdout.decode()
 
 
@@ -297,8 +297,8 @@ def test_the_schema_is_current_and_takes_what_the_program_takes() -> None:
         if "must be" in message or "unknown key" in message:
             assert not validator.is_valid(tomllib.loads(config)), config
     assert set(SETTINGS) == {
-        *(key for key, value in schema["properties"].items() if key != "rules"),
-        *(f"rules.{key}" for key in schema["properties"]["rules"]["properties"]),
+        *(key for key in schema["properties"] if key not in ("limits", "rules")),
+        *(f"{table}.{key}" for table in ("limits", "rules") for key in schema["properties"][table]["properties"]),
     }
 
 

@@ -12,6 +12,7 @@ from .choice import chosen_rules, named_rules, target
 from .config import SETTINGS, Config, Setting, field, in_force
 from .discover import UsageError
 from .engine import Engine
+from .limits import DEFAULT, Limits
 from .model import SEVERITIES, Diagnostic, Rule
 from .settings import Settings
 from .targets import find
@@ -34,6 +35,7 @@ class Policy(NamedTuple):
     requires_reason: bool
     baseline: Baseline | None
     """What is known already."""
+    limits: Limits
 
     def shows(self, diagnostic: Diagnostic) -> bool:
         """Whether a finding is severe enough to be told of."""
@@ -95,6 +97,7 @@ class Policies:
             values.get("min-severity"),
             values.get("require-reason", False),
             self._baseline(self._settings.write_baseline or values.get("baseline")),
+            _limits(values),
         )
 
     def _rules(self, files: Iterable[str]) -> dict[str, Rule]:
@@ -146,6 +149,11 @@ class Policies:
         for patterns, names in self._ignores[config.file]:
             if patterns.match(path):
                 yield from names
+
+
+def _limits(values: Mapping[str, Any]) -> Limits:
+    given = ((name, values.get(f"limits.{name}")) for name in Limits._fields)
+    return DEFAULT._replace(**{name: value for name, value in given if value is not None})
 
 
 def _check(config: Config, rules: Mapping[str, Rule]) -> None:

@@ -115,7 +115,9 @@ class ScriptReader:
             return False
         outer, self._is_options = self._is_options, is_options
         for script in scripts:
-            if script.root is None:
+            if script.is_cut:
+                self._problem(script, script.value.span(0, 0).start)
+            elif script.root is None:
                 self._by_lines(script, (0, len(script.value.text)), None, nesting)
             else:
                 self._read(script, nesting)
@@ -215,10 +217,8 @@ class ScriptReader:
     def _by_lines(
         self, script: Script, characters: tuple[int, int], rest: tree_sitter.Node | None, nesting: int
     ) -> None:
-        """What cannot be read as a whole, line by line; what names QEMU and cannot be read even so is told.
-
-        `rest`: what follows it on its line.
-        """
+        """What cannot be read as a whole, with the `rest` of its line, line by line; what names QEMU and cannot be read
+        even so is told."""
         low, high = characters
         if rest is not None:
             high = script.value.text.find("\n", script.range(rest)[1]) % (len(script.value.text) + 1)

@@ -5,12 +5,9 @@ tree-sitter counts bytes, we count characters; where its grammar of bash errs, t
 
 from __future__ import annotations
 
-import mmap
 import re
-import time
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING
 
 from ..columns import CHECKPOINT
@@ -18,6 +15,7 @@ from ..source import OPAQUE, Text, Value
 from .hints import byte_hints, may_hold_options
 from .recognise import Token
 from .shell_heredoc import decode_heredoc
+from .shell_parser import parsed
 from .shell_words import decode_word
 
 if TYPE_CHECKING:
@@ -37,15 +35,6 @@ CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 COMMENT_IN_LINE = re.compile(rb"(?<!\S)`[ \t]*#[^\n\r`]*`")
 ASCII = re.compile(rb"[\x00-\x7f]")
 EXPANSION_SIGN = re.compile(r"[$`<>]")
-READ_AT_ONCE = 1 << 16
-"""Bytes handed to the parser at a time."""
-SECONDS, SECONDS_A_BYTE = 0.1, 3e-6
-"""CPU time that parsing may take, several times what it does take; but for texts made for that, for which tree-sitter
-needs time and memory that grow with the square of their size."""
-MEMORY, MEMORY_A_BYTE, MOST_MEMORY = 48 << 20, 256, 160 << 20
-"""Bytes by which the process may grow meanwhile."""
-LOOKS = 16
-"""Each of so many times that the parser asks whether to go on, memory is looked at."""
 PART, MOST = 1 << 17, 1 << 20
 """Characters of a script that are parsed at a time, and in which a command must end."""
 
@@ -62,16 +51,18 @@ class Script:
         self.hints = sorted(
             match.start() for pattern in (byte_hints(), HEREDOC) for match in pattern.finditer(self.data)
         )
-        self.root = _parsed(self.data)
+        self.root = parsed(self.data)
         """None where parsing takes too long."""
         self.tops = [] if self.root is None else [self.root]
         """The nodes that are to be read."""
+        self.is_cut = False
+        """Whether it is the beginning of a command that is too long to be read."""
         self._checkpoints = [0] if len(self.data) > len(value.text) else []
 
     def end_of_commands(self, is_more: bool) -> int:
         """Leave out the command that is cut off at the end of the text, and say at which character that begins.
 
-        0 where no command before it is whole; then, if there `is_more` to add to the text, nothing is left out.
+        0 where no command before it is whole, or, if there `is_more` to add to the text, where that may make it so.
         """
         if self.root is None:
             return len(self.value.text)
@@ -79,7 +70,7 @@ class Script:
         whole = next((at for at, node in enumerate(below) if node.has_error), len(below) - 1)
         whole = whole if whole > 0 or is_more else len(below) - 1
         if whole < 1:
-            return 0 if is_more else len(self.value.text)
+            return 0
         self.tops = below[:whole]
         return self._character(below[whole].start_byte)
 
@@ -239,18 +230,16 @@ def rest_of_line(command: tree_sitter.Node) -> tree_sitter.Node | None:
 def in_parts(value: Value, is_script: bool, host: Text | None = None) -> Iterator[Script]:
     """A script; a long one in parts of whole commands, so that only one of them is in memory at a time."""
     low, size = 0, PART
-    while low < len(value.text) or not low:
-        high = _line_end(value.text, low + size)
-        is_all = (low, high) == (0, len(value.text))
-        script = Script(value if is_all else value.pick((low, high)), is_script, host)
-        end = high - low if high == len(value.text) else script.end_of_commands(is_more=size < MOST)
-        if end:
-            yield script
-            low, size = low + max(end, 1), PART
-        else:
-            size *= 2
-        if is_all:
+    while low + size < len(value.text):
+        part = Script(value.pick((low, _line_end(value.text, low + size))), is_script, host)
+        end = part.end_of_commands(is_more=size < MOST)
+        part.is_cut = not end and size >= MOST
+        if end or part.is_cut:
+            yield part
+        if part.is_cut:
             return
+        low, size = low + end, PART if end else size * 2
+    yield Script(value.pick((low, len(value.text))) if low else value, is_script, host)
 
 
 def flawless(value: Value, is_script: bool, host: Text | None = None) -> list[Script] | None:
@@ -261,48 +250,4 @@ def flawless(value: Value, is_script: bool, host: Text | None = None) -> list[Sc
 
 def _line_end(text: str, at: int) -> int:
     """The offset after the line before a character; that character, where a line is long."""
-    if at >= len(text):
-        return len(text)
     return text.rfind("\n", at - PART // 2, at) + 1 or at
-
-
-def _parsed(data: bytes) -> tree_sitter.Node | None:
-    """The root of the syntax tree of a script; None where parsing it takes out of proportion long, or much memory."""
-    parser, stop = _parser(), _Budget(len(data))
-    try:
-        return parser.parse(lambda at, point: data[at : at + READ_AT_ONCE], progress_callback=stop).root_node
-    except ValueError:
-        parser.reset()
-        return None
-
-
-class _Budget:
-    """Tells the parser to stop when a text of some bytes has cost too much."""
-
-    def __init__(self, size: int) -> None:
-        self._end = time.thread_time() + SECONDS + SECONDS_A_BYTE * size
-        self._most = resident() + min(MEMORY + MEMORY_A_BYTE * size, MOST_MEMORY)
-        self._asked = 0
-
-    def __call__(self, at: int, has_error: bool) -> bool:
-        self._asked += 1
-        if self._asked % LOOKS == 0 and resident() > self._most:
-            return True
-        return time.thread_time() > self._end
-
-
-def resident() -> int:
-    """Bytes of memory that this process has now; 0 where the system does not tell."""
-    try:
-        with open("/proc/self/statm", "rb", buffering=0) as stream:
-            return int(stream.read().split()[1]) * mmap.PAGESIZE
-    except OSError:
-        return 0
-
-
-@cache
-def _parser() -> tree_sitter.Parser:
-    import tree_sitter
-    import tree_sitter_bash
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
