@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import tree_sitter
 
+SMALL = 1 << 11
+"""Bytes that cannot take long."""
 READ_AT_ONCE = 1 << 16
 """Bytes handed to the parser at a time."""
 SECONDS, SECONDS_A_BYTE = 0.1, 3e-6
@@ -23,12 +25,23 @@ LOOKS = 2
 
 def parsed(data: bytes) -> tree_sitter.Node | None:
     """The root of the syntax tree of a script; None where parsing it takes out of proportion long, or much memory."""
-    parser, stop = _parser(), _Budget(len(data))
-    try:
-        return parser.parse(lambda at, point: data[at : at + READ_AT_ONCE], progress_callback=stop).root_node
-    except ValueError:
-        parser.reset()
-        return None
+    if len(data) <= SMALL:
+        return _parser().parse(data).root_node
+    given: list[memoryview] = []
+
+    def read(at: int, point: tree_sitter.Point) -> memoryview:
+        given.append(view[at : at + READ_AT_ONCE])
+        return given[-1]
+
+    with memoryview(data) as view:
+        try:
+            return _parser().parse(read, progress_callback=_Budget(len(data))).root_node
+        except ValueError:
+            _parser().reset()
+            return None
+        finally:
+            for part in given:  # py-tree-sitter 0.26 keeps what it was given for ever
+                part.release()
 
 
 class _Budget:
