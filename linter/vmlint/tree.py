@@ -33,8 +33,9 @@ class Node:
         raise NotImplementedError
 
     def plain(self, name: str) -> str | None:
-        """The text of an attribute or parameter, for a quick look: `value` tells what of it a template fills in."""
-        value = self.value(name)
+        """The text of an attribute or parameter, or of the node itself (``), for a quick look: `value` and `text` tell
+        what of it a template fills in."""
+        value = self.value(name) if name else self.text
         return None if value is None else value.text
 
     @property

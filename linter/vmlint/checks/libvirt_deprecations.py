@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..finding import Context, Finding
-from ..libvirt.deprecations import Row, matches
+from ..finding import Context, Finding, only_if
+from ..libvirt.deprecations import Row, concerns, matches
 from ..model import Node
 from ..qemu.deprecations import named
 from ..source import Edit, Value
@@ -20,6 +20,15 @@ REGULAR_FILE_WANTED = parse("6.0")
 SCSI_IN_VIRTIO_GONE, SCSI_IN_VIRTIO_DEPRECATED = parse("9.1"), parse("5.0")
 
 
+def _may_be_removed(node: Node, _: Context) -> bool:
+    return concerns("removed", node)
+
+
+def _may_be_ignored(node: Node, _: Context) -> bool:
+    return concerns("ignored", node)
+
+
+@only_if(_may_be_removed)
 def removed(node: Node, context: Context) -> Iterator[Finding]:
     """What an admitted libvirt refuses."""
     for row, value in matches("removed", node, context.root):
@@ -29,6 +38,7 @@ def removed(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(value, fields, _edits(row, node, value))
 
 
+@only_if(_may_be_ignored)
 def ignored(node: Node, context: Context) -> Iterator[Finding]:
     """What libvirt passes over."""
     for row, value in matches("ignored", node, context.root):

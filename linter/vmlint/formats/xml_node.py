@@ -159,7 +159,7 @@ class XmlNode(Node):
         return _with_parts(value) if self.tree.has_parts else value
 
     def plain(self, name: str) -> str | None:
-        return self.element.get(name)
+        return self.element.get(name) if name else self.element.text or ""
 
     def _pieces_of(self, name: str) -> tuple[Piece, ...]:
         from .xml_scan import attribute_pieces, attributes

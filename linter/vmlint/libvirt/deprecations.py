@@ -40,11 +40,24 @@ def facts() -> dict[str, list[Row]]:
     return {kind: [_row(table) for table in several] for kind, several in tables.items()}
 
 
+def concerns(kind: str, node: Node) -> bool:
+    """Whether rows of a kind may be about an element: a quick look, which few elements pass."""
+    for at, values in _looks(kind).get(node.name, ()):
+        text = node.plain(at)
+        if text is not None and (not values or text.strip() in values):
+            return True
+    return False
+
+
+@cache
+def _looks(kind: str) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """The attributes that the rows of a kind are about, and their values, by the name of the element."""
+    return {name: [(row.at, row.values) for row in rows] for name, rows in _by_name()[kind].items()}
+
+
 def matches(kind: str, node: Node, root: Node) -> Iterator[tuple[Row, Value]]:
     """The rows of a kind that an element below `root` fits, and the value that each is about."""
     for row in _by_name()[kind].get(node.name, ()):
-        if row.at and node.plain(row.at) is None:
-            continue
         value = node.value(row.at) if row.at else node.text
         if value is None or not _is_one(value, row.values) or _path(node, root) not in row.paths:
             continue
