@@ -13,9 +13,10 @@ import pytest
 from tests.deprecations import oracle
 from tests.helpers import ROOT, read, vmlint
 from vmlint.catalog import rules
-from vmlint.model import Example
+from vmlint.file_run import FEW
+from vmlint.model import Document, Example
 from vmlint.targets import find
-from vmlint.upgrade import REFUSED, STARTS, UNKNOWN, WARNS, Judged, UpgradeReport, vms
+from vmlint.upgrade import REFUSED, STARTS, UNKNOWN, WARNS, Judged, UpgradeReport, Vm, vms
 from vmlint.upgrade_run import UpgradeRun
 
 GOOD = "qemu-system-x86_64 -name good -serial tcp::4444,server=on\n"
@@ -43,13 +44,17 @@ PAIR = """<domain type='kvm'>
   </devices>
 </domain>
 """
+NETWORKED = PAIR.format(model="virtio").replace(
+    "<interface type='hostdev'>", "<interface type='network'><source network='n'/>"
+)
+NETWORK = "<network><name>n</name><forward mode='nat'/></network>\n"
 PLAIN = "<domain type='kvm'><name>plain</name></domain>\n"
 
 
 def judged(files: dict[str, str], to: Sequence[str] = ("debian-13",), origin: str | None = None) -> UpgradeReport:
     run = UpgradeRun([find(name) for name in to], find(origin) if origin else None)
     for path, text in files.items():
-        run.look_at_bytes(path, text.encode())
+        run.at_bytes(path, text.encode())
     return run.report()
 
 
@@ -234,11 +239,7 @@ def test_a_comment_quiets_a_warning_but_makes_no_vm_start() -> None:
 
 
 def test_a_network_among_the_files_counts_whichever_comes_first() -> None:
-    domain = PAIR.format(model="virtio").replace(
-        "<interface type='hostdev'>", "<interface type='network'><source network='n'/>"
-    )
-    network = "<network><name>n</name><forward mode='nat'/></network>"
-    for files in ({"d.xml": domain, "n.xml": network}, {"n.xml": network, "d.xml": domain}):
+    for files in ({"d.xml": NETWORKED, "n.xml": NETWORK}, {"n.xml": NETWORK, "d.xml": NETWORKED}):
         assert verdicts(judged(files)) == {"paired": [REFUSED]}
 
 
@@ -405,3 +406,117 @@ def test_reports_in_several_files_at_once(tmp_path: Path) -> None:
     assert (code, out) == (1, "")
     assert json.loads((tmp_path / "a.json").read_text())["vms"][0]["name"] == "old"
     assert (tmp_path / "a.md").read_text().startswith("## Upgrade to Debian 13 trixie\n")
+
+
+def test_a_mistake_of_ours_costs_no_more_than_the_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in check: the others are judged, and that one is a failure, at the first look as at the second."""
+    from vmlint import upgrade_look
+
+    def failing(document: Document) -> list[Vm]:
+        if document.source.path == "bad.sh":
+            raise TypeError("luck")
+        return vms(document)
+
+    monkeypatch.setattr(upgrade_look, "vms", failing)
+    run = UpgradeRun([find("debian-13")])
+    for name in ("bad.sh", "good.sh"):
+        run.at_file(name, SILENT.encode(), True)
+    report = run.report()
+    assert [each.vm.path for each in report.vms] == ["good.sh"]
+    assert [(failure.path, "TypeError: luck" in failure.reason) for failure in report.failures] == [("bad.sh", True)]
+
+
+def test_many_files_give_the_same_bytes_with_several_processes(tmp_path: Path) -> None:
+    for number in range(FEW + 80):
+        text = (GOOD, SILENT, WARNED, "qemu-system-x86_64 -M $M -m 1G\n")[number % 4]
+        (tmp_path / f"{number:03}.sh").write_text(text)
+    (tmp_path / "zz-domain.xml").write_text(NETWORKED)
+    (tmp_path / "zz-network.xml").write_text(NETWORK)
+    one, three = (run(tmp_path, "--to", "debian-11,debian-13", "--jobs", jobs) for jobs in ("1", "3"))
+    assert one[0] == 1
+    assert "paired: will not start" in one[1], (
+        "a network that another file holds counts, in whichever process it was seen"
+    )
+    assert three == one
+
+
+def test_a_network_may_be_named_as_for_check(tmp_path: Path) -> None:
+    (tmp_path / "vms").mkdir()
+    (tmp_path / "vms" / "d.xml").write_text(NETWORKED)
+    (tmp_path / "n.xml").write_text(NETWORK)
+    assert run(tmp_path, "--to", "debian-13", "vms")[0] == 0
+    assert run(tmp_path, "--to", "debian-13", "vms", "--network", "n.xml")[0] == 1
+    code, _, err = run(tmp_path, "--to", "debian-13", "vms", "--network", "vms/d.xml")
+    assert (code, err) == (2, "vmlint: error: vms/d.xml: no libvirt network in it\n")
+
+
+HOUSE = """[bridge-of-old]
+summary = "The bridge that goes"
+severity = "error"
+effect = "refused"
+message = "The new hosts have no bridge 'br-old'"
+why = "The new hosts have 'br-new' only."
+sources = ["Our own"]
+select = "domain/devices/interface/source"
+where = { "@bridge" = "br-old" }
+at = "@bridge"
+
+[[bridge-of-old.example]]
+file = "guest.xml"
+bad = "<domain type='kvm'><devices><interface type='bridge'><source bridge='br-old'/></interface></devices></domain>"
+good = "<domain type='kvm'><devices><interface type='bridge'><source bridge='br-new'/></interface></devices></domain>"
+at = ["br-old"]
+"""
+
+
+def test_rules_of_the_house_count(tmp_path: Path) -> None:
+    (tmp_path / "vm.xml").write_text(
+        "<domain type='kvm'><name>x</name><devices><interface type='bridge'><source bridge='br-old'/></interface>"
+        "</devices></domain>"
+    )
+    (tmp_path / "house.toml").write_text(HOUSE)
+    assert run(tmp_path, "--to", "debian-13")[0] == 0
+    code, out, _ = run(tmp_path, "--to", "debian-13", "--rules", "house.toml")
+    assert (code, "error[bridge-of-old] The new hosts have no bridge 'br-old'" in out) == (1, True)
+    (tmp_path / "vmlint.toml").write_text('rules.extend = ["house.toml"]\n')
+    assert run(tmp_path, "--to", "debian-13")[0] == 1
+    assert run(tmp_path, "--to", "debian-13", "--no-config")[0] == 0
+
+
+def test_a_configuration_quiets_warnings_but_makes_no_vm_start(tmp_path: Path) -> None:
+    (tmp_path / "old.sh").write_text(SILENT)
+    (tmp_path / "warned.sh").write_text(WARNED)
+    for text in (
+        'ignore = ["short-boolean"]',
+        'select = ["teaming"]',
+        '[per-file-ignores]\n"*.sh" = ["short-boolean"]',
+    ):
+        (tmp_path / "vmlint.toml").write_text(text + "\n")
+        code, out, _ = run(tmp_path, "--to", "debian-13", "--output-format", "json")
+        assert code == 1
+        found = {vm["name"]: vm["on"]["debian-13"]["verdict"] for vm in json.loads(out)["vms"]}
+        assert found == {"old": REFUSED, "warned": STARTS}, text
+    assert run(tmp_path, "--to", "debian-13", "--ignore", "short-boolean")[0] == 0, "who says so here means it"
+
+
+def test_a_report_takes_no_file_s_place_and_is_no_input(tmp_path: Path) -> None:
+    (tmp_path / "old.sh").write_text(SILENT)
+    code, _, err = run(tmp_path, "--to", "debian-13", "old.sh", "--output", "html:old.sh")
+    assert (code, err) == (2, "vmlint: error: --output: old.sh is to be checked; a report would take its place\n")
+    for _ in range(2):
+        assert run(tmp_path, "--to", "debian-13", "--output", "markdown:report.md")[0] == 1
+    assert (
+        json.loads(run(tmp_path, "--to", "debian-13", "--output-format", "json", "--output", "markdown:report.md")[1])[
+            "targets"
+        ][0]["totals"][REFUSED]
+        == 1
+    )
+
+
+def test_what_is_named_may_be_excluded_by_force(tmp_path: Path) -> None:
+    (tmp_path / "old.sh").write_text(SILENT)
+    arguments = ("--to", "debian-13", "old.sh", "--exclude", "*.sh")
+    assert run(tmp_path, *arguments)[0] == 1
+    assert run(tmp_path, *arguments, "--force-exclude")[0] == 0
+    stdin = ("--to", "debian-13", "-", "--stdin-filename", "old.sh", "--exclude", "*.sh", "--force-exclude")
+    assert run(tmp_path, *stdin, stdin=SILENT.encode())[0] == 0

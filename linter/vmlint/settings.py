@@ -38,3 +38,5 @@ class Settings(NamedTuple):
     """Paths of the files that reports are written to."""
     target: tuple[str, ...] = ()
     """Names of releases of distributions; `qemu` and `libvirt` go before what they mean."""
+    judges: bool = False
+    """Whether it is asked what becomes of VMs, which a configuration that switches rules off does not change."""

@@ -23,5 +23,5 @@ def run(options: argparse.Namespace) -> int:
     from ..formats.argv import join
 
     lint = start(options, configs(options))
-    lint.lint_argv(options.words)
+    lint.at_argv(options.words)
     return finish(options, lint, lint.report(), join(options.words) if options.fix else None)

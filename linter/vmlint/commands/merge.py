@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from ..reporters import REPORTERS
 from . import CLEAN, FOUND
-from .options import SEVERITIES, add_output_options
+from .options import SEVERITIES, add_report_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("reports", nargs="+", metavar="FILE", help="a report as --output-format json writes it")
     least = "fail for findings that are as severe (default: warning)"
     parser.add_argument("--min-severity", choices=SEVERITIES, default="warning", help=least)
-    add_output_options(parser, tuple(REPORTERS))
+    add_report_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -80,7 +80,7 @@ def _look(file: str, text: str, settings: Settings) -> Report:
     from ..run import Run
 
     lint = Run(settings)
-    lint.lint_bytes(file, text.encode())
+    lint.at_bytes(file, text.encode())
     return lint.report()
 
 

@@ -8,18 +8,19 @@ from typing import TextIO
 from ..upgrade import REFUSED, UNKNOWN, VERDICTS, WARNS, UpgradeReport, VmReport
 from .nothing import write_nothing
 from .printing import escape, put
-from .terminal import Pen, place, text_width, use_color
+from .terminal import Pen, place, text_width
+from .terminal import pen as make_pen
 from .upgrade_words import SHORT, WORDS, by_gravity, doubt, fix_sentences, fix_words, grouped, headlines, label
 
 STYLES = {REFUSED: "error", UNKNOWN: "note", WARNS: "warning"}
 
 
-def write(report: UpgradeReport, stream: TextIO) -> None:
+def write(report: UpgradeReport, stream: TextIO, color: str = "auto") -> None:
     """Write the VMs that do not just start, the matrix if there are several targets, and the totals."""
     if not report.vms:
         write_nothing(report.skipped, stream)
         return
-    pen, affected = Pen(use_color(stream)), by_gravity(report)
+    pen, affected = make_pen(stream, color), by_gravity(report)
     for each in affected:
         put(stream, "\n".join(_vm(report, each, pen)) + "\n")
     tables = [list(_totals(report))]
