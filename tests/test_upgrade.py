@@ -161,7 +161,7 @@ def test_machine_types_age_from_release_to_release() -> None:
     assert verdicts(report) == {
         "pc-i440fx-2.5": [STARTS, WARNS, REFUSED],
         "pc-q35-10.0": [REFUSED, STARTS, STARTS],
-        "pc-q35-rhel9.6.0": [UNKNOWN] * 3,
+        "pc-q35-rhel9.6.0": [REFUSED, REFUSED, UNKNOWN],
         "q35": [STARTS] * 3,
     }
 

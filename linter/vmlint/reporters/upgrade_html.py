@@ -137,7 +137,7 @@ def _has_new(each: VmReport) -> bool:
 def _why(report: UpgradeReport, each: VmReport) -> str:
     """The row of reasons; nothing where there is none."""
     items = [f"<li class=u>{_text(doubt(each))}</li>"] if doubt(each) else []
-    items += [_reason(report, each, reason, where) for reason, where in grouped(each)]
+    items += [_reason(report, each, reason, where) for reason, where in grouped(report, each)]
     if not items:
         return ""
     span = 2 + len(report.targets) + bool(report.origin)

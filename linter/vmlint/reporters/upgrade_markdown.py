@@ -77,7 +77,7 @@ def _reasons(report: UpgradeReport, each: VmReport) -> str:
     vm = each.vm
     lines = [f"- {code_span(escape(label(vm)))} ({code_span(escape(f'{vm.path}:{vm.line}'))})"]
     lines += [f"  - {code_span(escape(doubt(each)))}"] if doubt(each) else []
-    reasons = grouped(each)
+    reasons = grouped(report, each)
     for reason, where in reasons[:REASONS]:
         names = ", ".join(report.targets[index].name for index in where)
         on = f" ({names})" if len(where) < len(report.targets) else ""

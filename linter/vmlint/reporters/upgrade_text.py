@@ -50,7 +50,7 @@ def _vm(report: UpgradeReport, each: VmReport, pen: Pen) -> Iterator[str]:
     yield f"{pen.paint('bold', f'{escape(vm.path)}:{vm.line}: {escape(label(vm))}')}: {', '.join(verdicts)}{already}"
     if doubt(each):
         yield f"  {escape(doubt(each))}"
-    for reason, where in grouped(each):
+    for reason, where in grouped(report, each):
         kind = pen.paint(reason.severity, f"{reason.severity}[{escape(reason.rule)}]")
         on_some = "" if len(where) == len(names) else f" [{', '.join(names[index] for index in where)}]"
         old = f" (on {report.origin.name} too)" if report.origin and not each.is_new(reason) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..model import Diagnostic
 from ..upgrade import (
@@ -24,6 +24,8 @@ WORDS = {REFUSED: "will not start", UNKNOWN: "unknown", WARNS: "starts with warn
 SHORT = {REFUSED: "fails", UNKNOWN: "unknown", WARNS: "warns", STARTS: "starts"}
 MARKS = {REFUSED: "✗", UNKNOWN: "?", WARNS: "!", STARTS: "✓"}
 FEW = 3
+THERE = "\0"
+"""Stands for the name of a distribution."""
 NAMELESS = {UNREAD: "(not read)", COMMAND: "(command line)", DOMAIN: "(domain)"}
 
 
@@ -63,14 +65,32 @@ def fix_sentences(report: UpgradeReport) -> Iterator[str]:
         yield f"'{command}' settles {plural(safe or unsafe, 'finding')}{more}; {left} will not start then."
 
 
-def grouped(report: VmReport) -> list[tuple[Diagnostic, list[int]]]:
-    """The reasons against a VM, each once with the numbers of the targets on which it stands, gravest first."""
+def grouped(report: UpgradeReport, of: VmReport) -> list[tuple[Diagnostic, list[int]]]:
+    """The reasons against a VM, each once with the numbers of the targets on which it stands, gravest first.
+
+    Those that differ only in the distribution that they name are one, which names all.
+    """
     found: dict[tuple[object, ...], tuple[Diagnostic, list[int]]] = {}
-    for index, judged in enumerate(report.judged):
+    for index, judged in enumerate(of.judged):
         for reason in judged.reasons:
-            key = (reason.rule, reason.span, reason.effect, reason.message)
-            found.setdefault(key, (reason, []))[1].append(index)
-    return sorted(found.values(), key=lambda entry: entry[0].effect != "refused")
+            message = reason.message.replace(report.targets[index].title, THERE)
+            key = (reason.rule, reason.span, reason.effect, message)
+            found.setdefault(key, (reason._replace(message=message), []))[1].append(index)
+    told = [(_naming(report, reason, where), where) for reason, where in found.values()]
+    return sorted(told, key=lambda entry: entry[0].effect != "refused")
+
+
+def _naming(report: UpgradeReport, reason: Diagnostic, where: list[int]) -> Diagnostic:
+    """A reason that names the distributions of which it says something."""
+    targets = [report.targets[index] for index in where]
+    names = targets[0].title if len(targets) == 1 else listed([target.name for target in targets])
+    return reason._replace(message=reason.message.replace(THERE, names))
+
+
+def listed(names: Sequence[str]) -> str:
+    """`debian-12, debian-13 and rhel-9.8`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def doubt(report: VmReport) -> str:
