@@ -15,7 +15,7 @@ from ..model import Document
 
 FORMATS = (
     *("xml", "cmdline", "readconfig", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log"),
-    *("literals", "yaml", "powershell", "lines", "text"),
+    *("literals", "yaml", "powershell", "proxmox", "lines", "text"),
 )
 """The first that claims a file gets it."""
 
