@@ -15,7 +15,8 @@ from tests.helpers import ROOT, read, vmlint
 from vmlint.catalog import rules
 from vmlint.file_run import FEW
 from vmlint.model import Document, Example
-from vmlint.targets import find
+from vmlint.reporters.upgrade_words import label
+from vmlint.targets import distributions, find
 from vmlint.upgrade import REFUSED, STARTS, UNKNOWN, WARNS, Judged, UpgradeReport, Vm, vms
 from vmlint.upgrade_run import UpgradeRun
 
@@ -520,3 +521,115 @@ def test_what_is_named_may_be_excluded_by_force(tmp_path: Path) -> None:
     assert run(tmp_path, *arguments, "--force-exclude")[0] == 0
     stdin = ("--to", "debian-13", "-", "--stdin-filename", "old.sh", "--exclude", "*.sh", "--force-exclude")
     assert run(tmp_path, *stdin, stdin=SILENT.encode())[0] == 0
+
+
+def test_text_for_many_releases_fits_the_line_and_names_the_few(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text(GOOD + SILENT + "qemu-system-x86_64 -gdb tcp::1234,nodelay\n")
+    code, out, _ = run(tmp_path, "--to", ",".join(name for name in distributions() if not name.startswith("rhel")))
+    assert code == 1
+    assert out.startswith("a.sh:2: old: will not start on all but debian-11\n")
+    assert "\na.sh:3: will not start on all but debian-11\n" in out, "what has no name is called by its place"
+    assert "(safe fix: Remove 'nodelay') [all but debian-11]\n" in out
+    tables = out[out.index("\nVM ") :]
+    assert max(map(len, tables.splitlines())) <= 120
+    heads = [line.split()[1:] for line in tables.splitlines() if line.startswith("VM ")]
+    assert len(heads) > 1
+    assert [name for head in heads for name in head] == [
+        name for name in distributions() if not name.startswith("rhel")
+    ]
+    assert tables.count("\na.sh:3") == len(heads)
+    assert "2 of 3 VMs will not start on some of these" in out
+    rows = {line.split()[0]: line.split()[1:] for line in tables.splitlines() if line.startswith("debian")}
+    assert rows == {
+        "debian-11": ["0", "0", "0", "0", "0", "3"],
+        "debian-12": ["2", "0", "0", "0", "0", "1"],
+        "debian-13": ["2", "0", "0", "0", "0", "1"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "names"),
+    [
+        ("100.conf", "args: -gdb tcp::1,nodelay\nname: web\nmachine: q35\n", ["web"]),
+        ("100.conf", "smbios1: uuid=1\nargs: -gdb tcp::1,nodelay\n", ["100"]),
+        ("100.conf", "name: web\nvmgenid: 1\nmachine: q35\n[before]\nname: web\nmachine: pc\n", ["web", "100.conf:6"]),
+        ("b/start.sh", "qemu-system-x86_64 -name guest=db,debug-threads=on -m 1G\n", ["db"]),
+        ("b/start.sh", "# VM\nqemu-system-x86_64 -m 1G\n", ["start.sh:2"]),
+        ("b/start.sh", "qemu-system-x86_64 -name $NAME -m 1G\n", ["start.sh:1"]),
+        ("b/start.sh", "qemu-system-x86_64 -name vm-$NAME -m 1G\n", ["vm-…"]),
+        ("c.xml", "<domain type='kvm'><name> x </name></domain>\n", ["x"]),
+        ("c.xml", "\n<domain type='kvm'/>\n", ["c.xml:2"]),
+        ("cut.xml", "<domain type='kvm'><name>x</name>", ["cut.xml:1"]),
+    ],
+)
+def test_vms_are_called_as_people_call_them(path: str, text: str, names: list[str]) -> None:
+    assert [label(each.vm) for each in judged({path: text}).vms] == names
+
+
+def test_the_machine_of_a_proxmox_guest_counts() -> None:
+    report = judged({"101.conf": "machine: pc-i440fx-4.2\nname: old\nsmbios1: uuid=1\n"}, ["proxmox-8", "proxmox-9"])
+    assert verdicts(report) == {"old": [WARNS, REFUSED]}
+    (reason,) = report.vms[0].judged[1].reasons
+    assert reason.fix is not None
+    assert [edit.text for edit in reason.fix.edits] == [b"pc-i440fx-11.0"]
+    for machine in ("q35", "pc", "pc-q35-9.2+pve1,viommu=intel", "type=pc-q35-9.2"):
+        assert verdicts(judged({"1000.conf": f"name: x\nmachine: {machine}\nvmgenid: 1\n"}, ["proxmox-9"])) == {
+            "x": [STARTS]
+        }
+    assert not judged({"200.conf": "arch: amd64\nhostname: x\nostype: debian\n"}).vms, "a container is no VM"
+
+
+def test_reasons_that_differ_in_the_distribution_only_are_one(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(
+        "<domain type='kvm'><name>x</name><os><type arch='x86_64' machine='pc-q35-9.2'>hvm</type></os></domain>"
+    )
+    _, out, _ = run(tmp_path, "--to", "rhel-9,rhel-10,fedora-44")
+    assert out.count("machine-type-left-out") == 1
+    assert "The QEMU of rhel-9.8 and rhel-10.2 has no machine type 'pc-q35-9.2'" in out
+    assert "The QEMU of Red Hat Enterprise Linux 9.8 has no" in run(tmp_path, "--to", "rhel-9,fedora-44")[1]
+
+
+def test_what_was_named_and_not_judged_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text(GOOD)
+    (tmp_path / "a.bin").write_bytes(b"\0\1\2")
+    code, out, err = run(tmp_path, "--to", "debian-13", "a.sh", "a.bin", "gone.xml")
+    assert code == 2
+    assert out.endswith("a.bin was not judged: the file is binary\n")
+    assert err == "vmlint: error: gone.xml: no such file or directory\n"
+    for name in ("markdown", "html"):
+        report = run(tmp_path, "--to", "debian-13", "a.sh", "a.bin", "gone.xml", "--output-format", name)[1]
+        assert "a.bin was not judged: the file is binary" in report
+        assert "gone.xml was not judged: no such file or directory" in report
+
+
+def test_the_same_file_by_several_names_is_one_vm(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text(SILENT)
+    (tmp_path / "link.sh").symlink_to("a.sh")
+    (tmp_path / "loop").symlink_to(".", target_is_directory=True)
+    (tmp_path / "empty").mkdir()
+    for paths in (["."], ["a.sh", "./a.sh"], ["link.sh", "a.sh"], ["loop/a.sh", "a.sh", "empty"]):
+        code, out, _ = run(tmp_path, "--to", "debian-13", *paths)
+        assert code == 1
+        assert "1 of 1 VM will not start" in out, paths
+    assert run(tmp_path, "--to", "debian-13", "empty") == (0, "No VM configuration found.\n", "")
+
+
+def test_markdown_of_many_releases_has_marks_and_says_what_they_mean(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text(SILENT)
+    _, out, _ = run(tmp_path, "--to", "debian-11,debian-12,debian-13,fedora-44", "--output-format", "markdown")
+    assert "\n✗ will not start, ? unknown, ! starts with warnings, ✓ starts\n" in out
+    assert "| `old` | `a.sh:1` | ✓ | ✗ | ✗ | ✗ |" in out
+
+
+def test_an_emulator_that_is_not_there_starts_nothing() -> None:
+    """Red Hat has no `qemu-system-x86_64`, by which others call it; Debian no `qemu-kvm`."""
+    for program, verdict in (
+        ("qemu-system-x86_64", [REFUSED, STARTS]), ("/usr/bin/kvm", [REFUSED, STARTS]),
+        ("/usr/libexec/qemu-kvm", [STARTS, REFUSED]), ("qemu-kvm", [REFUSED, REFUSED]),
+        ("/opt/qemu/bin/qemu-system-x86_64", [STARTS, STARTS]), ("$QEMU", [STARTS, STARTS]),
+    ):  # fmt: skip
+        found = [
+            [on.verdict for on in vm.judged]
+            for vm in judged({"a.sh": f"{program} -m 1G\n"}, ["rhel-9", "debian-13"]).vms
+        ]
+        assert found == [verdict], program

@@ -27,6 +27,7 @@ from .upgrade_words import (
     grouped,
     label,
     names_of,
+    not_judged,
     subtitle,
     title,
 )
@@ -60,6 +61,7 @@ def write(report: UpgradeReport, stream: TextIO) -> None:
         script_hash=_hash(script),
         releases="\n".join(_release(report, index) for index in range(len(report.targets))),
         advice=ADVICE if any(fix_sentences(report)) else "",
+        not_judged="".join(f"<p class=left>{_text(sentence)}</p>" for sentence in not_judged(report)),
         options="\n".join(f"<option value={n}>{_text(each.name)}</option>" for n, each in enumerate(report.targets)),
         only_new='<label><input id="only-new" type="checkbox"> only what is new</label>' if report.origin else "",
         many=' class="many"' if _is_wide(report) else "",

@@ -21,6 +21,7 @@ from .upgrade_words import (
     headlines,
     label,
     names_of,
+    not_judged,
     title,
     totals_table,
 )
@@ -66,6 +67,7 @@ def _head(report: UpgradeReport) -> Iterator[str]:
     yield ""
     yield from (f"- {sentence}" for sentence in headlines(report))
     yield from (f"- {sentence.replace(chr(39), '`', 2)}" for sentence in fix_sentences(report))
+    yield from (f"- {code_span(escape(sentence))}" for sentence in not_judged(report))
     yield ""
     head, *rows = totals_table(report)
     yield _table_row([_options(cell) for cell in head])

@@ -22,6 +22,7 @@ from .upgrade_words import (
     headlines,
     label,
     names_of,
+    not_judged,
     totals_table,
 )
 
@@ -48,6 +49,8 @@ def write(report: UpgradeReport, stream: TextIO, color: str = "auto") -> None:
         put(stream, "")
     for sentence in (*headlines(report), *fix_sentences(report)):
         put(stream, sentence)
+    for sentence in not_judged(report, failures=False):  # these are told on standard error
+        put(stream, escape(sentence))
 
 
 def _vm(report: UpgradeReport, each: VmReport, pen: Pen) -> Iterator[str]:

@@ -96,6 +96,12 @@ def _totals_of(report: UpgradeReport, index: int) -> Iterator[Sequence[str]]:
             yield (name, *(str(then[word]) for word in VERDICTS))
 
 
+def not_judged(report: UpgradeReport, failures: bool = True) -> Iterator[str]:
+    """`notes.bin was not judged: the file is binary`, of the paths that the user named, or that could not be read."""
+    for each in (*report.skipped, *(report.failures if failures else ())):
+        yield f"{each.path} was not judged: {each.reason}"
+
+
 def names_of(report: UpgradeReport, where: Sequence[int]) -> str:
     """Some targets by their names: `debian-12, debian-13`; most of many as `all but debian-12`."""
     names = [target.name for target in report.targets]
