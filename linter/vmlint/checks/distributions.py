@@ -24,11 +24,9 @@ NAMED_AFTER = {"amd64": "x86_64", "i686": "i386", "armv7l": "arm", "armv6l": "ar
 
 def left_out(node: Node, context: Context) -> Iterator[Finding]:
     """What a QEMU of the target is built without."""
-    systems = context.target.systems
-    for row in facts.left_out().get(_place(node, context.root), ()) if systems else ():
-        found = row.scope.among(systems)
-        value = row.fits(node) if found else None
-        if value is not None:
+    for place, row, found in facts.left_out_of(context.target.systems).get(node.name, ()):
+        value = row.fits(node)
+        if value is not None and _place(node, context.root) == place:
             named = f"'{value.text}'" if row.values else node.name
             instead = f"; use {row.instead}" if row.instead else ""
             fields = {"systems": titles(found), "what": row.what, "name": named, "instead": instead}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from ..data import read_toml
@@ -64,6 +64,17 @@ def left_out() -> dict[str, list[Row]]:
         for table in tables if kind != EMULATOR else ():
             for place in table["places"]:
                 found.setdefault(place["in"], []).append(_row(table, place))
+    return found
+
+
+@lru_cache(maxsize=64)
+def left_out_of(systems: tuple[System, ...]) -> Mapping[str, list[tuple[str, Row, list[System]]]]:
+    """The rows about some distributions, with the place and the distributions, by the name of the element or option."""
+    found: dict[str, list[tuple[str, Row, list[System]]]] = {}
+    for place, several in left_out().items():
+        for row in several:
+            if meant := row.scope.among(systems):
+                found.setdefault(place.rpartition("/")[2], []).append((place, row, meant))
     return found
 
 
