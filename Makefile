@@ -35,6 +35,6 @@ bench: .venv/demo.stamp ## measure the budgets
 	$(PIP) install --editable '.$(EXTRAS)'
 	@touch $@
 
-build/wheelhouse/stamp: .venv/made.stamp pyproject.toml # what the tests of the pre-commit hooks install, without a network
-	$(PIP) wheel --wheel-dir build/wheelhouse . 'hatchling>=1.21'
+build/wheelhouse/stamp: .venv/made.stamp pyproject.toml Makefile # what tests of installations need, without a network
+	$(PIP) wheel --wheel-dir build/wheelhouse . 'hatchling>=1.21' 'editables>=0.3'
 	@touch $@

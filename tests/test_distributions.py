@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.deprecations import oracle
+from tests.emulators import X86, oracle
 from tests.helpers import ROOT
 from vmlint import catalog, check_text
 from vmlint.qemu.left_out import emulators, left_out
@@ -93,7 +93,9 @@ def test_debian_refuses_what_it_is_said_to_lack() -> None:
     for machine in ("pc-q35-noble", "ubuntu", "pc-i440fx-rhel7.6.0", "pc-q35-7.2+pve0", "pc", "q35", "microvm"):
         for version in set(versions) & set(names):
             lacks = standing(system(names[version]), machine, "x86_64") == LACKS
-            assert lacks == bool(ask(["-machine", machine], version).error), f"{machine} on {version}"
+            answer = ask(X86, ["-machine", machine], version)
+            assert answer is not None
+            assert lacks == bool(answer.error), f"{machine} on {version}"
 
 
 def test_a_machine_type_is_told_once_and_by_the_distribution() -> None:

@@ -65,6 +65,13 @@ def test_links_lead_somewhere(guide: Path) -> None:
     assert [target for target in targets if not (guide.parent / target).exists()] == []
 
 
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md"])
+def test_the_tests_that_are_named_are_there(name: str) -> None:
+    named = set(re.findall(r"tests/\w+\.py", (ROOT / name).read_text("utf-8")))
+    assert named
+    assert [path for path in named if not (ROOT / path).is_file()] == []
+
+
 def test_the_index_of_rules_leads_to_every_topic_and_rule() -> None:
     index = pages()["README.md"]
     for rule in rules().values():

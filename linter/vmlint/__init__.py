@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
-TYPE_CHECKING = False  # as in typing, whose import would cost a third of a short run
+from .light_typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -71,7 +72,12 @@ def check_argv(
     argv: Sequence[str], *, qemu: str | None = None, libvirt: str | None = None,
     select: Iterable[str] = (), ignore: Iterable[str] = (), targets: Iterable[str] = (),
 ) -> Report:  # fmt: skip
-    """Lint one QEMU command line; spans refer to its words joined as for a shell. Raises as check_paths."""
+    """Lint one QEMU command line; spans refer to its words joined as for a shell.
+
+    Words that run no QEMU are in the report's `failures`. Raises as check_paths; TypeError where `argv` is one text.
+    """
+    if isinstance(argv, (str, bytes)) or not all(isinstance(word, str) for word in argv):
+        raise TypeError("argv must be a sequence of words of type str; shlex.split makes one of a text")
     from .run import Run
     from .settings import Settings
 

@@ -6,10 +6,11 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from . import discover, fixer, formats
 from .libvirt.networks import Networks, networks_in
+from .light_typing import TYPE_CHECKING, NamedTuple
+from .limits import MIB, Limits
 from .model import Change, Diagnostic, Document, Failure
 from .policy import Policies, Policy
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .upgrade import VmReport
 
 SUPPRESSION = b"vmlint:"
+COMMAND_LINE = "<command line>"
+"""What a command line that is in no file is called."""
 
 
 class Open(NamedTuple):
@@ -85,6 +88,10 @@ class Looker(ABC):
         """Whether a file is one of this run's own, such as a report, which quote what they are about."""
 
     @abstractmethod
+    def limits_of(self, path: str) -> Limits:
+        """How much of the file at a path is read."""
+
+    @abstractmethod
     def at_data(self, path: str, data: bytes, format_: formats.Format, networks: Networks | None = None) -> Result:
         """A file of a format. The first look knows of no network, so that it does not matter which file comes first."""
 
@@ -95,7 +102,8 @@ class Looker(ABC):
             format_ = None if self.is_own(path) else formats.claim(path, head)
             if format_ is None:
                 return Skipped(Failure(path, discover.unclaimed(head)), named)
-            return self.at_data(path, discover.whole(path, head), format_)
+            most = self.limits_of(path).size * MIB
+            return self.at_data(path, discover.whole(path, head, most), format_)
 
         return _unharmed(path, look)
 
@@ -152,11 +160,17 @@ class Linter(Looker):
         """Whether a file is a report, a baseline or a rule file of this run."""
         return self.policies.is_own(path)
 
-    def at_argv(self, argv: Sequence[str]) -> Result:
+    def limits_of(self, path: str) -> Limits:
+        """How much of the file at a path is read."""
+        return self.policies.of(path).limits
+
+    def at_argv(self, argv: Sequence[str]) -> Outcome:
         """One command line as words."""
         from .formats import argv as format_
 
-        return self.at_data("<command line>", format_.join(argv), format_)
+        line = format_.join(argv)
+        why = format_.why_none(line)
+        return Failure(COMMAND_LINE, why) if why else self.at_data(COMMAND_LINE, line, format_)
 
     def at_data(self, path: str, data: bytes, format_: formats.Format, networks: Networks | None = None) -> Result:
         """What is found in a file of a format."""
@@ -165,8 +179,8 @@ class Linter(Looker):
         networks = Networks() if networks is None else networks
 
         def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
-            document = format_.parse(path, content)
-            found = policy.engine.lint(document, networks)
+            document = formats.read(format_, path, content, policy.limits)
+            found = policy.engine.lint(document, networks, policy.limits.findings)
             if may_suppress(content):
                 found, suppressed[content] = _suppress(document, found, policy)
             return document, _anchored(document, found) if policy.baseline and found else found

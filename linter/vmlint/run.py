@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 
 from . import discover
 from .file_run import FileRun
@@ -29,11 +31,17 @@ class Run(FileRun):
     def _is_kept(self, result: Result) -> bool:
         return result.says_something or self._policies.of(result.path).baseline is not None
 
-    def write_changes(self) -> None:
-        """Write the files that fixes changed; what cannot be written counts as not fixed."""
+    def write_changes(self, left: Iterable[str] = ()) -> None:
+        """Write the files that fixes changed; what cannot be written counts as not fixed.
+
+        What killed runs left behind in their folders, and in those named, goes.
+        """
+        from .newfile import clean
         from .writer import write
 
         self._settle()
+        changed = (os.path.realpath(result.path) for result in self._results if result.change is not None)
+        clean(chain(left, map(os.path.dirname, changed)))
         for index, result in enumerate(self._results):
             if result.change is not None:
                 try:
@@ -41,6 +49,11 @@ class Run(FileRun):
                 except discover.Unreadable as error:
                     self._failures.append(Failure(result.path, str(error)))
                     self._results[index] = result.without_change()
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether findings in some file are held against a baseline."""
+        return bool(self._policies.baselines)
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -68,6 +81,7 @@ class Run(FileRun):
             failing=sum(policy.fails(diagnostic) for diagnostic, policy in found),
             baseline=self._known(len(found)),
             in_part=sum(result.in_part for result in results),
+            looked_at=search.number if search else 0,
         )
 
     def _known(self, new: int) -> Known | None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
 
 from .data import read_toml
 from .discover import UsageError
+from .light_typing import TYPE_CHECKING, NamedTuple
 from .suggest import suggestion
 from .versions import System, Target, Version, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 FACTS = "rules/facts/distributions.toml"
 NAME = re.compile(r"[a-z]+(?:-[a-z]+)*-\d+(?:\.\d+)?")
@@ -125,7 +128,7 @@ def admitted_by(found: Iterable[Distribution]) -> Target:
     libvirt = {parse(each.libvirt) for each in chosen if each.libvirt}
     if not libvirt and not systems:
         libvirt = {parse(_releases()["libvirt"][-1])}
-    return Target(_sorted(parse(each.qemu) for each in chosen), _sorted(libvirt), systems)
+    return Target(_sorted(parse(each.qemu) for each in chosen), _sorted(libvirt), systems=systems)
 
 
 def _sorted(versions: Iterable[Version]) -> tuple[Version, ...]:

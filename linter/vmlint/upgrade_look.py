@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import fixer
-from .formats import Format
+from .formats import Format, read
 from .libvirt.networks import Networks, networks_in
+from .limits import Limits
 from .look import Looker, Result, may_suppress, still_open
 from .model import Diagnostic, Document
 from .policy import Policies, Policy
@@ -36,9 +37,14 @@ class Judge(Looker):
         """Whether a file is a report or a rule file of this run."""
         return self._columns[0].is_own(path)
 
+    def limits_of(self, path: str) -> Limits:
+        """How much of the file at a path is read."""
+        return self._columns[0].of(path).limits
+
     def at_data(self, path: str, data: bytes, format_: Format, networks: Networks | None = None) -> Result:
         """What becomes of the VMs in a file of a format."""
-        networks, document = Networks() if networks is None else networks, format_.parse(path, data)
+        limits = self.limits_of(path)
+        networks, document = Networks() if networks is None else networks, read(format_, path, data, limits)
         judged = self._judge(document, format_, networks)
         return Result(
             path, [], 0, networks_in(document), vms=judged, open=still_open(document, format_, networks)
@@ -48,7 +54,7 @@ class Judge(Looker):
         found = vms(document)
         if not found:
             return []
-        texts = _Texts(document, format_)
+        texts = _Texts(document, format_, self.limits_of(document.source.path))
         columns: dict[int, list[Judged]] = {}
         for policies in self._columns:
             if id(policies) not in columns:
@@ -64,14 +70,14 @@ class Judge(Looker):
 class _Texts:
     """What a file and its fixed forms read as, each read once however many releases are asked about."""
 
-    def __init__(self, document: Document, format_: Format) -> None:
-        self._path, self._format = document.source.path, format_
+    def __init__(self, document: Document, format_: Format, limits: Limits) -> None:
+        self._path, self._format, self._limits = document.source.path, format_, limits
         self._documents = {document.source.data: document}
 
     def read(self, data: bytes) -> Document:
         """The document of some content."""
         if data not in self._documents:
-            self._documents[data] = self._format.parse(self._path, data)
+            self._documents[data] = read(self._format, self._path, data, self._limits)
         return self._documents[data]
 
 
@@ -118,7 +124,7 @@ class _Look:
         """The findings. What switches a rule off, a comment or a configuration, quiets its warnings, but cannot make
         a VM start."""
         policy = self._policy
-        found = policy.engine.lint(document, self._networks)
+        found = policy.engine.lint(document, self._networks, policy.limits.findings)
         left = {id(each) for each in found if each.rule not in policy.quiet}
         if may_suppress(document.source.data):
             left &= set(map(id, suppress(document, found, policy.rules, policy.engine.active).diagnostics))

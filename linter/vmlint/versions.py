@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from .light_typing import NamedTuple
 
 Version = tuple[int, ...]
 PRODUCTS = ("qemu", "libvirt")
+EXACTLY = ("==", "===")
+AHEAD = 5
+"""So many major releases beyond the newest known may be named: both products have one a year."""
+FORM = "; write it as in '>=6.2,<11' or '==7.2'"
 
 
 def parse(text: str) -> Version:
@@ -46,6 +51,8 @@ class Target(NamedTuple):
 
     qemu: tuple[Version, ...]
     libvirt: tuple[Version, ...]
+    names_qemu: bool = True
+    """Whether somebody chose the releases of QEMU; else it is the newest known, and the host may have another."""
     systems: tuple[System, ...] = ()
     """The distributions whose QEMU that is, where it is theirs."""
 
@@ -67,17 +74,36 @@ class Target(NamedTuple):
 def admitted(spec: str, known: list[str]) -> tuple[Version, ...]:
     """Releases that a PEP 440 specifier set admits, out of those known and those it names itself (`==7.2.22`).
 
-    Raises ValueError when `spec` is not a specifier set or admits nothing.
+    Raises ValueError when `spec` is not a specifier set, names what cannot be a release, or admits nothing; its text is
+    to stand after the specifier set.
     """
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
         specifiers = SpecifierSet(spec)
     except InvalidSpecifier as error:
-        raise ValueError(f"{error}; write it as in '>=6.2,<11' or '==7.2'") from error
-    named = [specifier.version.removesuffix(".*") for specifier in specifiers]
+        raise ValueError(f": not a version specifier{FORM}") from error
+    if not len(specifiers):
+        raise ValueError(f": no version is named{FORM}")
+    named = {specifier.version.removesuffix(".*"): specifier.operator for specifier in specifiers}
     plain = [text for text in named if text.replace(".", "").isdigit()]
+    for text in plain:
+        _check(text, named[text] in EXACTLY, known)
     releases = {parse(text) for text in [*known, *plain] if specifiers.contains(text)}
     if not releases:
-        raise ValueError(f"'{spec}' admits no release; the newest known is {known[-1]}")
+        raise ValueError(f" admits no release; the newest known is {known[-1]}")
     return tuple(sorted(releases))
+
+
+def _check(text: str, exactly: bool, known: list[str]) -> None:
+    """Raise ValueError for a version that nobody can mean: far beyond the known ones, or, where it is meant `exactly`,
+    of a series between two that there are."""
+    version, series = parse(text), [parse(release) for release in known]
+    if version[0] > series[-1][0] + AHEAD:
+        major, dot, rest = text.partition(".")
+        meant = next((release + dot + rest for release in known if release.replace(".", "") == major), "")
+        hint = f"; did you mean '{meant}'?" if meant else ""
+        raise ValueError(f": no release is called {text}, the newest known is {known[-1]}{hint}")
+    if exactly and len(version) > 1 and series[0] < version[:2] < series[-1] and version[:2] not in series:
+        before = max(release for release in series if release < version)
+        raise ValueError(f": no release is called {text}; did you mean '{'.'.join(map(str, before))}'?")

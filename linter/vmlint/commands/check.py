@@ -6,22 +6,27 @@ import sys
 from itertools import chain
 
 from ..discover import Search, UsageError
+from ..light_typing import TYPE_CHECKING
 from ..reporters import FOR_PEOPLE
 from . import CLEAN, FAILED
 from .options import (
+    STDIN,
+    STDOUT,
     add_file_options,
     add_lint_options,
     add_path_options,
     add_search_options,
     configs,
     has_settings,
+    paths,
+    refuse_idle,
     reports,
     spare_files,
+    stdin_name,
 )
 from .outcome import complain, finish, start
 from .progress import shown_progress
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     import argparse
 
@@ -45,31 +50,35 @@ def run(options: argparse.Namespace) -> int:
     """Lint, fix and report; returns the exit code."""
     if options.diff and (options.write_baseline or options.prune_baseline):
         raise UsageError("--diff changes no file, so it goes with neither --write-baseline nor --prune-baseline")
-    spare_files(options)
+    refuse_idle(options)
+    given = paths(options)
+    spare_files(options, given)
     found = configs(options)
-    if "-" in options.paths:
+    if given == [STDIN]:
         return _stdin(options, found)
-    search = Search(options.paths, found.excludes, options.force_exclude)
+    search = Search(given, found.excludes, options.force_exclude)
     lint = start(options, found) if has_settings(options) or found.of("") else None
     candidates = iter(shown_progress(search))
     first = next(candidates, None)
     if first is not None:
         lint = lint or start(options, found)
         lint.at_files(chain([first], candidates), options.jobs)
-    if lint is None and all(name in FOR_PEOPLE and file == "-" for name, file in reports(options)):
+    is_told = all(name in FOR_PEOPLE and file == STDOUT for name, file in reports(options))
+    if lint is None and not search.left and is_told:
         return _nothing_found(options, search)
     lint = lint or start(options, found)
+    if options.prune_baseline and not lint.has_baseline:
+        raise UsageError("--prune-baseline: there is no baseline; --baseline FILE names one")
     if options.fix and not options.diff:
-        lint.write_changes()
+        lint.write_changes(search.left)
     return finish(options, lint, lint.report(search))
 
 
 def _stdin(options: argparse.Namespace, found: Configs) -> int:
-    if len(options.paths) > 1:
-        raise UsageError("standard input (-) cannot be checked together with files")
     lint, data = start(options, found), sys.stdin.buffer.read()
-    if not options.force_exclude or not found.excludes(options.stdin_filename):
-        lint.at_bytes(options.stdin_filename, data)
+    name = stdin_name(options)
+    if not options.force_exclude or not found.excludes(name):
+        lint.at_bytes(name, data)
     return finish(options, lint, lint.report(), data if options.fix else None)
 
 
@@ -78,7 +87,7 @@ def _nothing_found(options: argparse.Namespace, search: Search) -> int:
     from ..reporters.nothing import write_nothing
 
     if ("text", "-") in reports(options):
-        write_nothing(search.skipped, sys.stdout)
+        write_nothing(search.skipped, sys.stdout, search.number)
     for path, why in search.failures:
         complain(f"{path}: {why}")
     return FAILED if search.failures else CLEAN

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from ..discover import Search, UsageError, read_files
+from ..discover import Search, read_files
+from ..light_typing import TYPE_CHECKING
 from ..reporters import UPGRADE_REPORTERS
 from . import CLEAN, FAILED, FOUND
 from .options import (
+    STDIN,
     add_config_options,
     add_exclude_option,
     add_output_options,
@@ -16,12 +18,13 @@ from .options import (
     add_search_options,
     configs,
     names,
+    paths,
     spare_files,
+    stdin_name,
 )
-from .outcome import complain, open_outputs, write_outputs
+from .outcome import check_outputs, complain, write_outputs
 from .progress import shown_progress
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
@@ -53,11 +56,12 @@ def run(options: argparse.Namespace) -> int:
     from ..targets import find, find_all
     from ..upgrade_run import UpgradeRun
 
-    spare_files(options)
+    given = paths(options)
+    spare_files(options, given)
     origin, found = find(options.origin) if options.origin else None, configs(options)
     upgrade = UpgradeRun(find_all(names(options.targets)), origin, _settings(options, found))
-    open_outputs(options)
-    report = _look(options, upgrade, found)
+    check_outputs(options)
+    report = _look(options, upgrade, found, given)
     color = options.color
     write_outputs(
         options, lambda name, out, is_file: write_upgrade(name, report, out, "never" if is_file else color), sys.stdout
@@ -82,14 +86,12 @@ def _settings(options: argparse.Namespace, found: Configs) -> Settings:
     )
 
 
-def _look(options: argparse.Namespace, upgrade: UpgradeRun, found: Configs) -> UpgradeReport:
-    if "-" not in options.paths:
-        search = Search(options.paths, found.excludes, options.force_exclude)
+def _look(options: argparse.Namespace, upgrade: UpgradeRun, found: Configs, given: list[str]) -> UpgradeReport:
+    if given != [STDIN]:
+        search = Search(given, found.excludes, options.force_exclude)
         upgrade.at_files(shown_progress(search), options.jobs)
         return upgrade.report(search)
-    if len(options.paths) > 1:
-        raise UsageError("standard input (-) cannot be looked at together with files")
-    data = sys.stdin.buffer.read()
-    if not options.force_exclude or not found.excludes(options.stdin_filename):
-        upgrade.at_bytes(options.stdin_filename, data)
+    name, data = stdin_name(options), sys.stdin.buffer.read()
+    if not options.force_exclude or not found.excludes(name):
+        upgrade.at_bytes(name, data)
     return upgrade.report()
