@@ -76,7 +76,7 @@ ALLOWED = {
     "upgrade": {"model", "source", "qemu", "targets"},
     "reporters": {"model", "source", "rulepage", "targets", "upgrade"},
 }
-ROOF = {"__init__", "__main__", "cli", "commands", "look", "parallel", "run", "upgrade_run"}
+ROOF = {"__init__", "__main__", "cli", "commands", "file_run", "look", "parallel", "run", "upgrade_look", "upgrade_run"}
 """What may see everything."""
 HEAVY = {
     "lxml",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vmlint.run import FEW
+from vmlint.file_run import FEW
 
 from .helpers import ROOT
 

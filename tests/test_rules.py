@@ -32,7 +32,7 @@ def look(text: str, example: Example, rules: dict[str, Rule]) -> tuple[Document,
     format_ = formats.claim(example.file, data)
     assert format_ is not None, f"no format reads {example.file}"
     document = format_.parse(example.file, data)
-    engine = Engine(catalog.rules(), target(example.qemu, example.libvirt))
+    engine = Engine(catalog.rules(), target(example.qemu, example.libvirt, [example.target] if example.target else []))
     found = engine.lint(document, Networks(networks_in(document)))
     left = suppress(document, found, catalog.rules(), engine.active, requires_reason=True)
     found = left.diagnostics + [engine.diagnostic(document, rule, finding) for rule, finding in left.told]

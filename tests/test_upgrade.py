@@ -10,9 +10,10 @@ import pytest
 from tests.emulators import X86, oracle
 from tests.helpers import ROOT, read
 from vmlint.catalog import rules
-from vmlint.model import Example
+from vmlint.model import Document, Example
+from vmlint.reporters.upgrade_words import label
 from vmlint.targets import find
-from vmlint.upgrade import REFUSED, STARTS, UNKNOWN, WARNS, Judged, UpgradeReport, vms
+from vmlint.upgrade import REFUSED, STARTS, UNKNOWN, WARNS, Judged, UpgradeReport, Vm, vms
 from vmlint.upgrade_run import UpgradeRun
 
 GOOD = "qemu-system-x86_64 -name good -serial tcp::4444,server=on\n"
@@ -40,13 +41,17 @@ PAIR = """<domain type='kvm'>
   </devices>
 </domain>
 """
+NETWORKED = PAIR.format(model="virtio").replace(
+    "<interface type='hostdev'>", "<interface type='network'><source network='n'/>"
+)
+NETWORK = "<network><name>n</name><forward mode='nat'/></network>\n"
 PLAIN = "<domain type='kvm'><name>plain</name></domain>\n"
 
 
 def judged(files: dict[str, str], to: Sequence[str] = ("debian-13",), origin: str | None = None) -> UpgradeReport:
     run = UpgradeRun([find(name) for name in to], find(origin) if origin else None)
     for path, text in files.items():
-        run.look_at_bytes(path, text.encode())
+        run.at_bytes(path, text.encode())
     return run.report()
 
 
@@ -153,7 +158,7 @@ def test_machine_types_age_from_release_to_release() -> None:
     assert verdicts(report) == {
         "pc-i440fx-2.5": [STARTS, WARNS, REFUSED],
         "pc-q35-10.0": [REFUSED, STARTS, STARTS],
-        "pc-q35-rhel9.6.0": [UNKNOWN] * 3,
+        "pc-q35-rhel9.6.0": [REFUSED, REFUSED, UNKNOWN],
         "q35": [STARTS] * 3,
     }
 
@@ -232,11 +237,7 @@ def test_a_comment_quiets_a_warning_but_makes_no_vm_start() -> None:
 
 
 def test_a_network_among_the_files_counts_whichever_comes_first() -> None:
-    domain = PAIR.format(model="virtio").replace(
-        "<interface type='hostdev'>", "<interface type='network'><source network='n'/>"
-    )
-    network = "<network><name>n</name><forward mode='nat'/></network>"
-    for files in ({"d.xml": domain, "n.xml": network}, {"n.xml": network, "d.xml": domain}):
+    for files in ({"d.xml": NETWORKED, "n.xml": NETWORK}, {"n.xml": NETWORK, "d.xml": NETWORKED}):
         assert verdicts(judged(files)) == {"paired": [REFUSED]}
 
 
@@ -264,3 +265,67 @@ def test_every_error_that_says_it_is_refused_has_that_effect() -> None:
                 assert variant.effect == "refused", f"{rule.name}.{name} says that it is refused"
             if variant.effect == "refused":
                 assert variant.severity == "error", f"{rule.name}.{name}"
+
+
+def test_a_mistake_of_ours_costs_no_more_than_the_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in check: the others are judged, and that one is a failure, at the first look as at the second."""
+    from vmlint import upgrade_look
+
+    def failing(document: Document) -> list[Vm]:
+        if document.source.path == "bad.sh":
+            raise TypeError("luck")
+        return vms(document)
+
+    monkeypatch.setattr(upgrade_look, "vms", failing)
+    run = UpgradeRun([find("debian-13")])
+    for name in ("bad.sh", "good.sh"):
+        run.at_file(name, SILENT.encode(), True)
+    report = run.report()
+    assert [each.vm.path for each in report.vms] == ["good.sh"]
+    assert [(failure.path, "TypeError: luck" in failure.reason) for failure in report.failures] == [("bad.sh", True)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "names"),
+    [
+        ("100.conf", "args: -gdb tcp::1,nodelay\nname: web\nmachine: q35\n", ["web"]),
+        ("100.conf", "smbios1: uuid=1\nargs: -gdb tcp::1,nodelay\n", ["100"]),
+        ("100.conf", "name: web\nvmgenid: 1\nmachine: q35\n[before]\nname: web\nmachine: pc\n", ["web", "100.conf:6"]),
+        ("b/start.sh", "qemu-system-x86_64 -name guest=db,debug-threads=on -m 1G\n", ["db"]),
+        ("b/start.sh", "# VM\nqemu-system-x86_64 -m 1G\n", ["start.sh:2"]),
+        ("b/start.sh", "qemu-system-x86_64 -name $NAME -m 1G\n", ["start.sh:1"]),
+        ("b/start.sh", "qemu-system-x86_64 -name vm-$NAME -m 1G\n", ["vm-…"]),
+        ("c.xml", "<domain type='kvm'><name> x </name></domain>\n", ["x"]),
+        ("c.xml", "\n<domain type='kvm'/>\n", ["c.xml:2"]),
+        ("cut.xml", "<domain type='kvm'><name>x</name>", ["cut.xml:1"]),
+    ],
+)
+def test_vms_are_called_as_people_call_them(path: str, text: str, names: list[str]) -> None:
+    assert [label(each.vm) for each in judged({path: text}).vms] == names
+
+
+def test_the_machine_of_a_proxmox_guest_counts() -> None:
+    report = judged({"101.conf": "machine: pc-i440fx-4.2\nname: old\nsmbios1: uuid=1\n"}, ["proxmox-8", "proxmox-9"])
+    assert verdicts(report) == {"old": [WARNS, REFUSED]}
+    (reason,) = report.vms[0].judged[1].reasons
+    assert reason.fix is not None
+    assert [edit.text for edit in reason.fix.edits] == [b"pc-i440fx-11.0"]
+    for machine in ("q35", "pc", "pc-q35-9.2+pve1,viommu=intel", "type=pc-q35-9.2"):
+        assert verdicts(judged({"1000.conf": f"name: x\nmachine: {machine}\nvmgenid: 1\n"}, ["proxmox-9"])) == {
+            "x": [STARTS]
+        }
+    assert not judged({"200.conf": "arch: amd64\nhostname: x\nostype: debian\n"}).vms, "a container is no VM"
+
+
+def test_an_emulator_that_is_not_there_starts_nothing() -> None:
+    """Red Hat has no `qemu-system-x86_64`, by which others call it; Debian no `qemu-kvm`."""
+    for program, verdict in (
+        ("qemu-system-x86_64", [REFUSED, STARTS]), ("/usr/bin/kvm", [REFUSED, STARTS]),
+        ("/usr/libexec/qemu-kvm", [STARTS, REFUSED]), ("qemu-kvm", [REFUSED, REFUSED]),
+        ("/opt/qemu/bin/qemu-system-x86_64", [STARTS, STARTS]), ("$QEMU", [STARTS, STARTS]),
+    ):  # fmt: skip
+        found = [
+            [on.verdict for on in vm.judged]
+            for vm in judged({"a.sh": f"{program} -m 1G\n"}, ["rhel-9", "debian-13"]).vms
+        ]
+        assert found == [verdict], program

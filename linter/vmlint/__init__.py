@@ -44,7 +44,7 @@ def check_paths(  # noqa: PLR0913  # all but one have names
     run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=given, target=tuple(targets)))
     search = Search([fspath(path) for path in ([paths] if isinstance(paths, (str, PathLike)) else paths)])
     for candidate in search:
-        run.lint_file(*candidate)
+        run.at_file(*candidate)
     return run.report(search)
 
 
@@ -64,7 +64,7 @@ def check_text(  # noqa: PLR0913  # all but two have names
     given = (("<network>", xml if isinstance(xml, bytes) else encode(xml)) for xml in networks)
     settings = Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=tuple(given), target=tuple(targets))
     run = Run(settings)
-    run.lint_bytes(path, text if isinstance(text, bytes) else encode(text))
+    run.at_bytes(path, text if isinstance(text, bytes) else encode(text))
     return run.report()
 
 
@@ -82,5 +82,5 @@ def check_argv(
     from .settings import Settings
 
     run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), target=tuple(targets)))
-    run.lint_argv(argv)
+    run.at_argv(argv)
     return run.report()

@@ -27,7 +27,7 @@ RULE_KEYS = frozenset(
 MATCH_KEYS = frozenset(("select", "where", "at", "check"))
 VARIANT_KEYS = frozenset(("message", "severity", "effect", "fix"))
 FIX_KEYS = frozenset(("title", "safety", "set"))
-EXAMPLE_KEYS = frozenset(("file", "bad", "good", "at", "qemu", "libvirt"))
+EXAMPLE_KEYS = frozenset(("file", "bad", "good", "at", "qemu", "libvirt", "target"))
 
 
 Way = tuple[str | int, ...]
@@ -165,7 +165,7 @@ class _Table:
     def example(self) -> Example:
         return Example(
             self.text("file"), self.text("bad"), self.text("good"), self.texts("at"),
-            self.text("qemu", "") or None, self.text("libvirt", "") or None,
+            self.text("qemu", "") or None, self.text("libvirt", "") or None, self.text("target", "") or None,
         )  # fmt: skip
 
     def _effect(self, severity: str, default: str) -> str:

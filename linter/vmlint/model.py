@@ -120,6 +120,8 @@ class Example(NamedTuple):
     at: tuple[str, ...]
     qemu: str | None
     libvirt: str | None
+    target: str | None = None
+    """Name of a release of a distribution."""
 
 
 class Page(NamedTuple):

@@ -39,6 +39,8 @@ class Policy(NamedTuple):
     baseline: Baseline | None
     """What is known already."""
     limits: Limits
+    quiet: frozenset[str] = frozenset()
+    """Rules that run though the configuration switches them off, because what they find may stop a VM."""
 
     def shows(self, diagnostic: Diagnostic) -> bool:
         """Whether a finding is severe enough to be told of."""
@@ -96,16 +98,19 @@ class Policies:
         if config is not None:
             _check(config, rules)
         chosen = chosen_rules(values.get("select", ()), (*values.get("ignore", ()), *ignored), rules)
+        given, judges = self._settings, self._settings.judges
+        running = chosen_rules(given.select, given.ignore, rules) if judges else chosen
         return Policy(
             Engine(
-                _weighed(chosen, values.get("severity", {})),
+                _weighed(running, values.get("severity", {})),
                 target(values.get("qemu"), values.get("libvirt"), values.get("target", ())),
             ),
             rules,
             values.get("min-severity"),
             values.get("require-reason", False),
-            self._baseline(self._settings.write_baseline or values.get("baseline")),
+            None if judges else self._baseline(given.write_baseline or values.get("baseline")),
             _limits(values),
+            frozenset(running.keys() - chosen.keys()),
         )
 
     def _rules(self, files: Iterable[str]) -> dict[str, Rule]:

@@ -114,6 +114,7 @@ def _message(variant: Variant) -> str:
 def _example(example: Example) -> Iterator[str]:
     targets = [(PRODUCTS[name], versions) for name, versions in (("qemu", example.qemu), ("libvirt", example.libvirt))]
     on = " and ".join(f"{product} `{versions}`" for product, versions in targets if versions)
+    on = f"target `{example.target}`" if example.target else on
     at = ", ".join(code_span(" ".join(text.split())) for text in example.at)
     where = f" at {at}" if at else ""
     yield from (f"Reported{where} in `{example.file}`{f', on {on}' if on else ''}:", "")

@@ -41,3 +41,5 @@ class Settings(NamedTuple):
     limits_memory: int | None = None
     limits_findings: int | None = None
     """As in limits.py; None: what holds there."""
+    judges: bool = False
+    """Whether it is asked what becomes of VMs, which a configuration that switches rules off does not change."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .light_typing import NamedTuple
 
 Version = tuple[int, ...]
@@ -20,21 +22,49 @@ def parse(text: str) -> Version:
     return parts
 
 
+class System(NamedTuple):
+    """A release of a distribution, whose QEMU may differ from that of the QEMU project."""
+
+    name: str
+    """As `rhel-9.6`."""
+    title: str
+
+    @property
+    def vendor(self) -> str:
+        """`rhel`."""
+        return self.name.rpartition("-")[0]
+
+    @property
+    def release(self) -> Version:
+        """(9, 6)."""
+        return parse(self.name.rpartition("-")[2])
+
+
+def titles(systems: Sequence[System]) -> str:
+    """`Debian 12 bookworm, Debian 13 trixie and Fedora 44`."""
+    *others, last = [system.title for system in systems]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 class Target(NamedTuple):
-    """The releases, oldest first, that a configuration must hold on; never empty."""
+    """The releases, oldest first, that a configuration must hold on: of QEMU one at least, of libvirt perhaps none."""
 
     qemu: tuple[Version, ...]
     libvirt: tuple[Version, ...]
     names_qemu: bool = True
     """Whether somebody chose the releases of QEMU; else it is the newest known, and the host may have another."""
+    systems: tuple[System, ...] = ()
+    """The distributions whose QEMU that is, where it is theirs."""
 
     def admits_before(self, product: str, version: Version) -> bool:
         """Whether a release older than `version` is admitted."""
-        return self.of(product)[0] < version
+        releases = self.of(product)
+        return bool(releases) and releases[0] < version
 
     def admits_from(self, product: str, version: Version) -> bool:
         """Whether `version` or a newer release is admitted."""
-        return self.of(product)[-1] >= version
+        releases = self.of(product)
+        return bool(releases) and releases[-1] >= version
 
     def of(self, product: str) -> tuple[Version, ...]:
         """The admitted releases of `qemu` or `libvirt`."""

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from ..finding import Context, Finding, only_if
 from ..model import Node
 from ..qemu.machine_types import MachineType, current_types, is_of_distribution, is_versioned, machine_type
+from ..qemu.machines import kind_of_machine
+from ..qemu.vendors import FADES, LACKS, UNKNOWN, standing
 from ..source import Value
-from ..versions import Target, Version
+from ..versions import Target, Version, titles
 
 OPTIONS = ("-machine", "-M")
+NEWEST = {"i440fx": "pc", "q35": "q35", "virt": "virt", "pseries": "pseries", "s390x": "s390-ccw-virtio"}
+"""Names by which all distributions know their newest type of a kind."""
 
 
 def _has_release(node: Node, _: Context) -> bool:
@@ -50,10 +54,37 @@ def too_new(node: Node, context: Context) -> Iterator[Finding]:
 
 @only_if(_has_release)
 def unknown(node: Node, context: Context) -> Iterator[Finding]:
-    """A type that is named like QEMU's own and is none of them."""
+    """A type that is named like QEMU's own and is none of them, where no target is known to have it or to lack it."""
     value, arch = _given(node)
-    if value is not None and not value.opaque and is_of_distribution(value.text, arch):
-        yield Finding(value, {"name": value.text})
+    if value is None or value.opaque:
+        return
+    name, systems = value.text, context.target.systems
+    unknown_to = any(standing(system, name, arch) == UNKNOWN for system in systems)
+    if unknown_to if systems else is_of_distribution(name, arch):
+        yield Finding(value, {"name": name})
+
+
+def left_out(node: Node, context: Context) -> Iterator[Finding]:
+    """A type that the QEMU of a distribution does not have, whatever the release of QEMU has on which it is built."""
+    yield from _of_systems(node, LACKS, context)
+
+
+def fading(node: Node, context: Context) -> Iterator[Finding]:
+    """A type of its own that a distribution marks as deprecated."""
+    yield from _of_systems(node, FADES, context)
+
+
+def _of_systems(node: Node, wanted: str, context: Context) -> Iterator[Finding]:
+    """A type with which some distributions do something. The fix is the name that means the newest of its family."""
+    value, arch = _given(node) if context.target.systems else (None, "")
+    if value is None or value.opaque:
+        return
+    found = [system for system in context.target.systems if standing(system, value.text, arch) == wanted]
+    if found:
+        newest = NEWEST[kind] if (kind := kind_of_machine(value.text, arch)) in NEWEST else ""
+        edits = value.replace(0, len(value.text), newest) if newest not in ("", value.text) else ()
+        fields = {"name": value.text, "systems": titles(found), "newest": newest}
+        yield Finding(value, fields, edits)
 
 
 def _finding(value: Value, found: MachineType, context: Context) -> Finding:

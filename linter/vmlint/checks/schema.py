@@ -80,9 +80,9 @@ def qemu_namespace_missing(node: Node, context: Context) -> Iterable[Finding]:
 
 def too_old(node: Node, context: Context) -> Iterable[Finding]:
     """What the oldest admitted libvirt does not have."""
-    oldest = context.target.libvirt[0]
-    if oldest >= DESCRIBED:
+    if not context.target.admits_before("libvirt", DESCRIBED):
         return
+    oldest = context.target.libvirt[0]
     from ..libvirt.schema_age import newer
 
     for hit in newer(node, oldest):

@@ -115,7 +115,7 @@ def repeated_element(node: Node, context: Context) -> Iterator[Finding]:
     dropped = [other.drop() for other in others]
     certain = all(dropped) and not side.may_differ and not any(v and v.opaque for v in (side.type, side.named))
     edits.extend(edit for drops in dropped for edit in drops)
-    safety = "safe" if context.target.of("libvirt")[0] >= HOSTDEV_TEAMING_CAME else "unsafe"
+    safety = "unsafe" if context.target.admits_before("libvirt", HOSTDEV_TEAMING_CAME) else "safe"
     yield Finding(others[0], {}, team.offer(tuple(edits)) if certain else (), safety=safety)
 
 

@@ -26,5 +26,5 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("no command line; as in: vmlint argv -- qemu-system-x86_64 -m 1G")
     refuse_idle(options)
     lint = start(options, configs(options))
-    lint.lint_argv(words)
+    lint.at_argv(words)
     return finish(options, lint, lint.report(), join(words) if options.fix else None)

@@ -55,13 +55,14 @@ def stdin_name(options: argparse.Namespace) -> str:
 
 
 def add_output_options(parser: argparse.ArgumentParser, formats: Collection[str]) -> None:
-    """Add what becomes of the report, which can have these formats."""
+    """Add what becomes of any report, which can have these formats."""
     output = parser.add_argument_group("output")
     usual = f"of the report on standard output: {', '.join(formats)} (default: text)"
     output.add_argument("--output-format", metavar="FORMAT", choices=formats, help=usual)
     kind = partial(_output, formats)
     extra = "write a report to a file, or to standard output (-) in place of the usual one; may be repeated"
     output.add_argument("--output", metavar="FORMAT:FILE", type=kind, action="append", default=[], help=extra)
+    output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
     output.add_argument("--quiet", "-q", action="store_true", help="print no report on standard output")
     output.add_argument("--exit-zero", action="store_true", help="exit 0 even if something is found")
 
@@ -74,7 +75,6 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--statistics", action="store_true", help=counts)
     category = "what code scanning calls the results of a SARIF report, where a commit has several (default: vmlint)"
     output.add_argument("--sarif-category", metavar="NAME", help=category)
-    output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
 
 
 def add_rule_options(group: argparse._ArgumentGroup) -> None:
@@ -89,12 +89,20 @@ def add_exclude_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exclude", metavar="PATTERN", action="append", default=[], help=pattern)
 
 
-def add_config_options(parser: argparse.ArgumentParser, own_rules: bool = True) -> None:
+def add_search_options(parser: argparse.ArgumentParser) -> None:
+    """Add what else says how to look through many files: what not to spare, networks beside them, processes."""
+    parser.add_argument("--force-exclude", action="store_true", help="leave out also what is named as PATH")
+    network = "XML of a network that domains name, besides those among the paths; may be repeated"
+    parser.add_argument("--network", metavar="FILE", dest="networks", action="append", default=[], help=network)
+    jobs = "processes for many files (default: one a CPU); fewer than a few hundred files are looked at without"
+    parser.add_argument("--jobs", "-j", metavar="N", type=_jobs, default=_cpus(), help=jobs)
+
+
+def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which configuration file holds, and which rules there are besides vmlint's."""
     group = parser.add_argument_group("configuration")
-    if own_rules:
-        own = "file with rules of your own, besides those in the configuration; may be repeated"
-        group.add_argument("--rules", metavar="FILE", action="append", default=[], help=own)
+    own = "file with rules of your own, besides those in the configuration; may be repeated"
+    group.add_argument("--rules", metavar="FILE", action="append", default=[], help=own)
     files = group.add_mutually_exclusive_group()
     nearest = "default: the nearest vmlint.toml, or pyproject.toml with [tool.vmlint], upward from each file"
     files.add_argument("--config", metavar="FILE", help=f"configuration file to use for all ({nearest})")
@@ -192,6 +200,21 @@ def refuse_idle(options: argparse.Namespace) -> None:
         raise UsageError("--unsafe-fixes changes nothing without --fix or --diff")
 
 
+def spare_files(options: argparse.Namespace, paths: Iterable[str]) -> None:
+    """Raise UsageError for a report that would take the place of a file to check, or of the new baseline."""
+    files = [file for _, file in options.output if file != STDOUT]
+    if not files:
+        return
+    checked = {os.path.realpath(path) for path in paths}
+    baseline = options.write_baseline and os.path.realpath(options.write_baseline)
+    for file in files:
+        path = os.path.realpath(file)
+        if path == baseline:
+            raise UsageError(f"--output: {file} is the file of --write-baseline")
+        if path in checked and os.path.isfile(path):
+            raise UsageError(f"--output: {file} is to be checked; a report would take its place")
+
+
 def _output(formats: Collection[str], text: str) -> tuple[str, str]:
     """`FORMAT:FILE`. Raises argparse's error for another shape."""
     name, colon, file = text.partition(":")
@@ -214,3 +237,15 @@ def _limit(text: str) -> tuple[str, int]:
 def names(given: Iterable[str]) -> tuple[str, ...]:
     """Names separated by commas, in one option or several."""
     return tuple(name.strip() for name in ",".join(given).split(",") if name.strip())
+
+
+def _jobs(text: str) -> int:
+    """A number of processes. Raises argparse's error for what is none."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    return int(text)
+
+
+def _cpus() -> int:
+    """How many processes can run at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

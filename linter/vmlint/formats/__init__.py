@@ -20,7 +20,7 @@ from .cost import cost
 
 FORMATS = (
     *("xml", "cmdline", "readconfig", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log"),
-    *("literals", "yaml", "powershell", "lines", "text"),
+    *("literals", "yaml", "powershell", "proxmox", "lines", "text"),
 )
 """The first that claims a file gets it."""
 

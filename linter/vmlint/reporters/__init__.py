@@ -60,6 +60,7 @@ def write_report(
     return remark
 
 
-def write_upgrade(name: str, report: UpgradeReport, stream: TextIO) -> None:
-    """Write the report of `vmlint upgrade` in the format `name`."""
-    import_module(f"{__name__}.{UPGRADE_REPORTERS[name]}").write(report, stream)
+def write_upgrade(name: str, report: UpgradeReport, stream: TextIO, color: str = "auto") -> None:
+    """Write the report of `vmlint upgrade` in the format `name`; `color` as for write_report."""
+    module = import_module(f"{__name__}.{UPGRADE_REPORTERS[name]}")
+    module.write(report, stream, *([color] if name in PAINTED else []))
