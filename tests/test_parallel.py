@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -189,7 +190,7 @@ def test_no_process_outlives_the_one_that_started_it(long_run: subprocess.Popen[
 def test_what_a_file_raises_is_raised_in_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of ours in one file ends the run, whichever process it is in."""
     from vmlint import parallel
-    from vmlint.look import Looker, Outcome
+    from vmlint.look import Looker, Outcome, Skipped
 
     if sys.platform != "linux":
         pytest.skip("another process sees the change only if it is a copy")
@@ -209,7 +210,8 @@ def test_what_a_file_raises_is_raised_in_its_turn(monkeypatch: pytest.MonkeyPatc
     run = Run(Settings())
     files = [(f"{number}.xml", CLEAN.encode(), False) for number in range(100, 500)]
     found = parallel.outcomes(Settings(), iter(files), 2)
-    assert [next(found).path for _ in range(200)] == [path for path, *_ in files[:200]]  # type: ignore[union-attr]
+    first = [each.path for each in islice(found, 200) if not isinstance(each, Skipped)]
+    assert first == [path for path, *_ in files[:200]]
     with pytest.raises(RuntimeError, match="Unsendable: bad luck"):
         next(found)
     with pytest.raises(RuntimeError, match="Unsendable: bad luck"):
