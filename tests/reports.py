@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from vmlint.model import Diagnostic, Example, Failure, Fix, Gate, Note, Report, Rule, Variant
+from vmlint.model import Diagnostic, Example, Failure, Fix, Gate, Note, Page, Report, Rule, Variant
 from vmlint.reporters import write_report
 from vmlint.source import Edit, Source, Span
 
@@ -27,8 +27,11 @@ def a_rule(name: str, severity: str) -> Rule:
         topic="options",
         summary="A `short` option",
         severity=severity,
-        why="QEMU 6.0 **warns**: [the list](https://example.org/list).",
-        sources=("https://example.org/list", "chardev/char.c"),
+        page=lambda: Page(
+            "QEMU 6.0 **warns**: [the list](https://example.org/list).",
+            ("https://example.org/list", "chardev/char.c"),
+            (Example("start.sh", "qemu -x `y`,server\n", "qemu -x `y`,server=on\n", ("server",), ">=6", None),),
+        ),
         matches=(),
         gates=(Gate("deprecated", "qemu", (6, 0)), Gate("needs", "libvirt", (9, 1, 0))),
         variants={
@@ -36,7 +39,6 @@ def a_rule(name: str, severity: str) -> Rule:
             "odd": Variant("`{name}`", "note", None, "shown"),
         },
         notes={},
-        examples=(Example("start.sh", "qemu -x `y`,server\n", "qemu -x `y`,server=on\n", ("server",), ">=6", None),),
     )
 
 

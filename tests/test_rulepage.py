@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.reports import RULES
+from vmlint.model import Page
 from vmlint.rulepage import rule_help_text, rule_markdown
 
 PAGE = """\
@@ -65,7 +66,9 @@ def test_rule_page() -> None:
 def test_a_rule_page_fences_what_has_fences() -> None:
     rule = RULES["short-boolean"]
     example = rule.examples[0]._replace(file="README.md", bad="```sh\nx\n```\n", good="")
-    assert "````markdown\n```sh\nx\n```\n````\n" in rule_markdown(rule._replace(examples=(example,)))
+    assert "````markdown\n```sh\nx\n```\n````\n" in rule_markdown(
+        rule._replace(page=lambda: Page("Why.", (), (example,)))
+    )
 
 
 def test_a_message_that_variants_share_stands_once() -> None:

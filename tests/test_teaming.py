@@ -125,6 +125,26 @@ def test_what_the_schema_refuses_too_is_said_once(old: str, new: str, rule: str)
     assert errors == [rule]
 
 
+@pytest.mark.parametrize("said", ["", "zype='persistent'"])
+def test_an_empty_element_that_was_to_make_a_pair_is_not_removed(said: str) -> None:
+    """Without it the transient side names a plain interface, which would be a new finding."""
+    data = domain(PERSISTENT, TRANSIENT).replace(b"type='persistent'", said.encode())
+    found = [each for each in vmlint.check_text(data, "guest.xml").diagnostics if each.rule == "teaming-empty"]
+    assert [each.fix for each in found] == [None]
+    alone = domain(PERSISTENT).replace(b"type='persistent'", said.encode())
+    found = [each for each in vmlint.check_text(alone, "guest.xml").diagnostics if each.rule == "teaming-empty"]
+    assert [bool(each.fix) for each in found] == [not said]
+
+
+def test_an_alias_that_both_sides_misspell_is_said_once() -> None:
+    data = domain(PERSISTENT, TRANSIENT).replace(b"ua-b", b"ua b")
+    (found,) = vmlint.check_text(data, "guest.xml", ignore=["missing-element"]).diagnostics
+    assert (found.rule, [found.source.decode(*note.span) for note in found.notes]) == (
+        "teaming-alias-dropped",
+        ["ua b"],
+    )
+
+
 def test_a_libvirt_that_is_too_old_is_said_once() -> None:
     data = domain(PERSISTENT, HOSTDEV).decode()
     found = vmlint.check_text(data, "guest.xml", libvirt=">=7.0").diagnostics

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
-TYPE_CHECKING = False  # as in typing, whose import would cost a third of a short run
+from .light_typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

@@ -27,6 +27,7 @@ def target(qemu: str | None = None, libvirt: str | None = None, names: Iterable[
     return Target(
         named.qemu if named and qemu is None else _releases("QEMU", qemu, known["qemu"]),
         named.libvirt if named and libvirt is None else _releases("libvirt", libvirt, known["libvirt"]),
+        names_qemu=named is not None or qemu is not None,
     )
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from .discover import UsageError, reason
+from .light_typing import TYPE_CHECKING, NamedTuple
 from .model import SEVERITIES
 from .repository import is_in_repository_of
 from .suggest import suggestion
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .toml_file import Keys, TomlFile
 
 SHARED = "pyproject.toml"

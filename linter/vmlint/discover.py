@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 
 from .repository import repository, run_git
+from .temporary import is_temporary
 
 HINTS = (
     *(b"qemu", b"QEMU", b"kvm", b"KVM", b"<domain", b"<network", b",nowait", b",server", b",readonly"),
@@ -47,6 +48,7 @@ class Search:
     user names, unless `force`.
     `number`: files in all, also those with nothing to lint.
     `skipped`: files named by the user with nothing to lint, and why. `failures`: paths that cannot be read, and why.
+    `left`: folders in which a killed run of vmlint left a file behind, which is not handed out.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Search:
         self.number = 0
         self.skipped: list[tuple[str, str]] = []
         self.failures: list[tuple[str, str]] = []
+        self.left: set[str] = set()
 
     def __iter__(self) -> Iterator[Candidate]:
         """Path and first bytes of each file that may hold a VM configuration, and whether the user named it."""
@@ -70,6 +73,9 @@ class Search:
             is_spared = not self._force and (files == [path] or self._excludes(f"{path}/"))
             for file in files:
                 named = file == path
+                if not named and is_temporary(os.path.basename(file)):
+                    self.left.add(os.path.dirname(file))
+                    continue
                 try:
                     head, inode = _head(file, is_found or named)
                     why = nothing_to_lint(head, file)
@@ -131,11 +137,8 @@ class Search:
                         elif entry.is_file(follow_symlinks=False):
                             yield _short(entry.path)
             except OSError as error:
-                self._fail(error)
-
-    def _fail(self, error: OSError) -> None:
-        if not self._excludes(f"{error.filename}/"):
-            self.failures.append((str(error.filename), reason(error)))
+                if not self._excludes(f"{error.filename}/"):
+                    self.failures.append((str(error.filename), reason(error)))
 
 
 def reason(error: Exception) -> str:

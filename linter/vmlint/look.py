@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from . import discover, fixer, formats
 from .libvirt.networks import Networks, networks_in
+from .light_typing import TYPE_CHECKING, NamedTuple
 from .model import Change, Diagnostic, Document, Failure
 from .policy import Policies, Policy
 

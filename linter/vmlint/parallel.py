@@ -16,9 +16,9 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, NamedTuple
 
 from .discover import Candidate
+from .light_typing import TYPE_CHECKING, NamedTuple
 from .look import Looker, Outcome, Result
 
 if TYPE_CHECKING:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import catalog
 from .choice import chosen_rules, named_rules, target
 from .config import SETTINGS, Config, InForce, Setting, check_readable, field, in_force
 from .discover import UsageError
 from .engine import Engine
+from .light_typing import TYPE_CHECKING, NamedTuple
 from .model import SEVERITIES, Diagnostic, Rule
 from .settings import Settings
 from .targets import find
+
+if TYPE_CHECKING:
+    from typing import Any
 
 if TYPE_CHECKING:  # each is loaded when it is first needed, and few runs need any
     from .baseline import Baseline
@@ -72,6 +75,8 @@ class Policies:
         return self._last[1]
 
     def _find(self, path: str) -> Policy:
+        if self._settings.configs is None and self._made:
+            return next(iter(self._made.values()))
         config = self._settings.configs.of(path) if self._settings.configs else None
         ignored = frozenset(self._ignored(config, path)) if config and config.per_file_ignores else frozenset[str]()
         key = (config.file if config else "", ignored)
@@ -124,8 +129,9 @@ class Policies:
 
     def is_own(self, path: str) -> bool:
         """Whether a file is a report, a baseline or a rule file of this run, which quote what they are about."""
-        own = [*self._settings.outputs, *self._baselines, *self._house]
-        return bool(own) and os.path.abspath(path) in map(os.path.abspath, own)
+        if not (self._settings.outputs or self._baselines or self._house):
+            return False
+        return os.path.abspath(path) in map(os.path.abspath, (*self._settings.outputs, *self._baselines, *self._house))
 
     @property
     def baselines(self) -> list[Baseline]:

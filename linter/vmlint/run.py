@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from itertools import chain, islice
@@ -75,11 +76,17 @@ class Run:
                 after = self._looker.again(result.open, self._networks) if known else result
                 self._results[index] = after._replace(open=None)
 
-    def write_changes(self) -> None:
-        """Write the files that fixes changed; what cannot be written counts as not fixed."""
+    def write_changes(self, left: Iterable[str] = ()) -> None:
+        """Write the files that fixes changed; what cannot be written counts as not fixed.
+
+        What killed runs left behind in their folders, and in those named, goes.
+        """
+        from .newfile import clean
         from .writer import write
 
         self._settle()
+        changed = (os.path.realpath(result.path) for result in self._results if result.change is not None)
+        clean(chain(left, map(os.path.dirname, changed)))
         for index, result in enumerate(self._results):
             if result.change is not None:
                 try:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .configs import Configs
+from .light_typing import NamedTuple
 
 SAFE_FIXES = ("safe",)
 ALL_FIXES = ("safe", "unsafe")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+from .light_typing import NamedTuple
 
 ASCII_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
 CHECKPOINT = 4096

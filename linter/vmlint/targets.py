@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
 
 from .data import read_toml
 from .discover import UsageError
+from .light_typing import TYPE_CHECKING, NamedTuple
 from .suggest import suggestion
 from .versions import Target, Version, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 FACTS = "rules/facts/distributions.toml"
 NAME = re.compile(r"[a-z]+(?:-[a-z]+)*-\d+(?:\.\d+)?")

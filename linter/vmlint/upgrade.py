@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
+from .light_typing import NamedTuple
 from .model import Diagnostic, Document, Failure, Node
 from .qemu.commandline import CommandNode
 from .source import OPAQUE, Span, Value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from .light_typing import NamedTuple
 
 Version = tuple[int, ...]
 PRODUCTS = ("qemu", "libvirt")
@@ -25,6 +25,8 @@ class Target(NamedTuple):
 
     qemu: tuple[Version, ...]
     libvirt: tuple[Version, ...]
+    names_qemu: bool = True
+    """Whether somebody chose the releases of QEMU; else it is the newest known, and the host may have another."""
 
     def admits_before(self, product: str, version: Version) -> bool:
         """Whether a release older than `version` is admitted."""

@@ -6,9 +6,9 @@ They stand in domain XML as on command lines; what only these need is loaded for
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ..finding import Context, Finding
+from ..light_typing import TYPE_CHECKING, NamedTuple, cast
 from ..model import Node
 from ..qemu.deprecation_words import NewForm, fields_of, safety_of
 from ..qemu.deprecations import Match, named

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Context, Finding
+from ..finding import Context, Finding, only_if
 from ..model import Node
-from ..qemu.machine_types import MachineType, current_type, is_of_distribution, machine_type
+from ..qemu.machine_types import MachineType, current_types, is_of_distribution, is_versioned, machine_type
 from ..source import Value
-from ..versions import Version
+from ..versions import Target, Version
 
 OPTIONS = ("-machine", "-M")
 
 
+def _has_release(node: Node, _: Context) -> bool:
+    """Whether a machine type is given that is named after a release, of QEMU or of a distribution."""
+    name = node.plain("type" if node.name in OPTIONS else "machine")
+    return name is not None and is_versioned(name)
+
+
+@only_if(_has_release)
 def removed(node: Node, context: Context) -> Iterator[Finding]:
     """A type that an admitted release no longer has."""
     for value, found in _types(node):
@@ -20,6 +27,7 @@ def removed(node: Node, context: Context) -> Iterator[Finding]:
             yield _finding(value, found, context)
 
 
+@only_if(_has_release)
 def deprecated(node: Node, context: Context) -> Iterator[Finding]:
     """A type that all admitted releases still have, and one of them warns about."""
     for value, found in _types(node):
@@ -32,6 +40,7 @@ def deprecated(node: Node, context: Context) -> Iterator[Finding]:
             yield _finding(value, found, context)
 
 
+@only_if(_has_release)
 def too_new(node: Node, context: Context) -> Iterator[Finding]:
     """A type that came after an admitted release."""
     for value, found in _types(node):
@@ -39,6 +48,7 @@ def too_new(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(value, _fields(value, found, context))
 
 
+@only_if(_has_release)
 def unknown(node: Node, context: Context) -> Iterator[Finding]:
     """A type that is named like QEMU's own and is none of them."""
     value, arch = _given(node)
@@ -47,13 +57,22 @@ def unknown(node: Node, context: Context) -> Iterator[Finding]:
 
 
 def _finding(value: Value, found: MachineType, context: Context) -> Finding:
-    """The fix is the newest type that all admitted releases have, where none of them deprecates it."""
-    oldest = context.target.of("qemu")[0]
-    name = current_type(found.family, oldest[:2])
-    newer = machine_type(name, "")
-    fits = newer is not None and not context.target.admits_from("qemu", newer.deprecated or newer.removed)
-    edits = value.replace(0, len(value.text), name) if fits and newer is not None and newer.came > found.came else ()
-    return Finding(value, _fields(value, found, context) | {"newer": name}, edits)
+    name, newer = _newer(found, context.target) or ("", None)
+    fields = _fields(value, found, context)
+    if newer is None:
+        return Finding(value, fields)
+    return Finding(value, fields | {"newer": name, "since": _text(newer.came)}, value.replace(0, len(value.text), name))
+
+
+def _newer(found: MachineType, target: Target) -> tuple[str, MachineType] | None:
+    """A newer type that all admitted releases have, with its name: the newest of those that none of them deprecates, or
+    for what is removed of those that none of them removed. Where nobody named releases it is the oldest of them, which
+    the most hosts have."""
+    oldest, newest = target.of("qemu")[0], target.of("qemu")[-1]
+    known = [named for named in current_types(found.family) if found.came < named[1].came <= oldest]
+    lasting = [named for named in known if newest < (named[1].deprecated or named[1].removed)]
+    fits = lasting or [named for named in known if found.removed <= newest < named[1].removed]
+    return fits[-1 if target.names_qemu else 0] if fits else None
 
 
 def _fields(value: Value, found: MachineType, context: Context) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, cast
 
-from ..finding import Context, Finding
+from ..finding import Context, Finding, only_if
 from ..libvirt.schema import DESCRIBED, is_valid
+from ..light_typing import TYPE_CHECKING, cast
 from ..model import Node
 
 if TYPE_CHECKING:
@@ -21,41 +21,58 @@ LISTED = 1000
 """So many mistakes of one document are listed."""
 
 
+def _fails(root: Node, context: Context) -> bool:
+    """Whether a document is not as its schema says. In its own status files libvirt keeps more than the format has."""
+    if FAILS not in context.facts:
+        around = root.element.getparent()
+        in_status = around is not None and around.tag == STATUS
+        context.facts[FAILS] = not in_status and not is_valid(root, len(context.source.data))
+    return bool(context.facts[FAILS])
+
+
+@only_if(_fails)
 def unknown_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements that libvirt does not know where they stand."""
     return _findings(node, context, "unknown-element")
 
 
+@only_if(_fails)
 def unknown_attribute(node: Node, context: Context) -> Iterable[Finding]:
     """Attributes that libvirt does not know where they stand."""
     return _findings(node, context, "unknown-attribute")
 
 
+@only_if(_fails)
 def wrong_value(node: Node, context: Context) -> Iterable[Finding]:
     """Values that an attribute or element cannot have."""
     return _findings(node, context, "wrong-value")
 
 
+@only_if(_fails)
 def missing_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements without a child that they must have."""
     return _findings(node, context, "missing-element")
 
 
+@only_if(_fails)
 def missing_attribute(node: Node, context: Context) -> Iterable[Finding]:
     """Elements without an attribute that they must have."""
     return _findings(node, context, "missing-attribute")
 
 
+@only_if(_fails)
 def doubled_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements that stand twice where libvirt reads one."""
     return _findings(node, context, "doubled-element")
 
 
+@only_if(_fails)
 def stray_text(node: Node, context: Context) -> Iterable[Finding]:
     """Text between elements."""
     return _findings(node, context, "stray-text")
 
 
+@only_if(_fails)
 def qemu_namespace_missing(node: Node, context: Context) -> Iterable[Finding]:
     """Arguments for QEMU that libvirt drops, because it knows them by their namespace."""
     return _findings(node, context, "qemu-namespace-missing")
@@ -74,8 +91,8 @@ def too_old(node: Node, context: Context) -> Iterable[Finding]:
 
 
 def _findings(root: Node, context: Context, kind: str) -> Iterable[Finding]:
-    is_right = not _fails(root, context) or (kind in UNCERTAIN and root.is_of_template)
-    return () if is_right else _of_kind(_mistakes(root, context), kind)
+    is_uncertain = kind in UNCERTAIN and root.is_of_template
+    return () if is_uncertain else _of_kind(_mistakes(root, context), kind)
 
 
 def _of_kind(found: list[Mistake], kind: str) -> Iterator[Finding]:
@@ -85,15 +102,6 @@ def _of_kind(found: list[Mistake], kind: str) -> Iterator[Finding]:
             if number == LISTED < len(found):
                 notes.append(("more", found[LISTED].at))
             yield Finding(mistake.at, mistake.fields, mistake.edits, mistake.variant, tuple(notes))
-
-
-def _fails(root: Node, context: Context) -> bool:
-    """Whether a document is not as its schema says. In its own status files libvirt keeps more than the format has."""
-    if FAILS not in context.facts:
-        around = root.element.getparent()
-        in_status = around is not None and around.tag == STATUS
-        context.facts[FAILS] = not in_status and not is_valid(root, len(context.source.data))
-    return bool(context.facts[FAILS])
 
 
 def _mistakes(root: Node, context: Context) -> list[Mistake]:

@@ -86,10 +86,10 @@ def numa_cells_leave_vcpus_out(node: Node, context: Context) -> Iterator[Finding
 
 def memory_without_unit(node: Node, context: Context) -> Iterator[Finding]:
     """Memory so small that its number cannot have been meant in KiB."""
+    if node.plain("unit") is not None or any(is_slip_of(name, "unit") for name in node.attribute_names):
+        return  # the unit is there, if misspelt, which is said of its name
     size = _number(node.text)
-    if any(is_slip_of(name, "unit") for name in node.attribute_names):
-        return  # the unit is there, but misspelt, which is said of its name
-    if node.value("unit") is None and size is not None and 0 < size < SMALL_KIB:
+    if size is not None and 0 < size < SMALL_KIB:
         yield Finding(node.text, {"size": str(size)}, node.set_value("unit", "MiB"))
 
 

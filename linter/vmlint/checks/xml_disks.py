@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from ..finding import Context, Finding
 from ..libvirt.disks import NAME, DrivePlace, bus_of, place_of
 from ..libvirt.words import is_slip_of
+from ..light_typing import cast
 from ..model import Node
 from ..source import Value
 

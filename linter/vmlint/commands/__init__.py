@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
+from ..light_typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     import argparse
     from typing import Protocol, cast

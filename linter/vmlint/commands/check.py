@@ -8,6 +8,7 @@ import sys
 from itertools import chain
 
 from ..discover import Search, UsageError
+from ..light_typing import TYPE_CHECKING
 from ..reporters import FOR_PEOPLE
 from . import CLEAN, FAILED
 from .options import (
@@ -26,7 +27,6 @@ from .options import (
 from .outcome import complain, finish, start
 from .progress import shown_progress
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -79,13 +79,14 @@ def run(options: argparse.Namespace) -> int:
     if first is not None:
         lint = lint or start(options, found)
         lint.lint_files(chain([first], candidates), options.jobs)
-    if lint is None and all(name in FOR_PEOPLE and file == STDOUT for name, file in reports(options)):
+    is_told = all(name in FOR_PEOPLE and file == STDOUT for name, file in reports(options))
+    if lint is None and not search.left and is_told:
         return _nothing_found(options, search)
     lint = lint or start(options, found)
     if options.prune_baseline and not lint.has_baseline:
         raise UsageError("--prune-baseline: there is no baseline; --baseline FILE names one")
     if options.fix and not options.diff:
-        lint.write_changes()
+        lint.write_changes(search.left)
     return finish(options, lint, lint.report(search))
 
 

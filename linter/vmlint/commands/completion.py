@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN, COMMANDS, arguments
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN, FOUND
 from .options import SEVERITIES, add_report_options, refuse_idle
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
@@ -24,10 +24,10 @@ def run(options: argparse.Namespace) -> int:
     """Write the reports as one; returns the exit code that one run would have."""
     from ..catalog import rules
     from ..merged import described, read_reports
-    from .outcome import open_outputs, report_writer, write_outputs
+    from .outcome import check_outputs, report_writer, write_outputs
 
     refuse_idle(options)
-    open_outputs(options)
+    check_outputs(options)
     report = read_reports(options.reports, options.min_severity)
     write_outputs(options, report_writer(options, report, described(rules(), report.diagnostics)), sys.stdout)
     return FOUND if report.failing and not options.exit_zero else CLEAN

@@ -7,9 +7,9 @@ import os
 from functools import partial
 
 from ..discover import UsageError
+from ..light_typing import TYPE_CHECKING
 from ..reporters import CATEGORIZED, FOR_PEOPLE, REPORTERS
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 

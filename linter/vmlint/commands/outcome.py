@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN, FAILED, FOUND
 from .options import reports, settings
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping
@@ -22,15 +22,18 @@ def start(options: argparse.Namespace, configs: Configs) -> Run:
     """Load the rules, which a run without any VM configuration never needs."""
     from ..run import Run
 
-    open_outputs(options)
+    check_outputs(options, options.write_baseline)
     return Run(settings(options, configs))
 
 
-def open_outputs(options: argparse.Namespace) -> None:
-    """Raise OSError for a report that cannot be written, which should be known before any work is done."""
-    for _, file in reports(options):
-        if file != "-":
-            open(file, "ab").close()
+def check_outputs(options: argparse.Namespace, *more: str | None) -> None:
+    """Raise OSError and UsageError for a report, or one file more, that cannot be written: to be known before any work
+    is done."""
+    for file in (*(file for _, file in reports(options)), *more):
+        if file is not None and file != "-":
+            from ..outputs import check_output
+
+            check_output(file)
 
 
 def write_outputs(
@@ -44,7 +47,9 @@ def write_outputs(
         if file == "-":
             remark = write(name, stream, False)
         else:
-            with open(file, "w", encoding="utf-8", newline="\n") as out:
+            from ..outputs import output
+
+            with output(file) as out:
                 remark = write(name, out, True)
         if remark:
             complain(f"{name if file == '-' else file}: {remark}", "warning")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN
 from .options import add_config_options, configs
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN, FOUND
 from .options import add_config_options, configs
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator

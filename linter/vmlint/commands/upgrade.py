@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..discover import Search
+from ..light_typing import TYPE_CHECKING
 from ..reporters import UPGRADE_REPORTERS
 from . import CLEAN, FAILED, FOUND
 from .options import (
@@ -19,9 +20,8 @@ from .options import (
     paths,
     stdin_name,
 )
-from .outcome import complain, open_outputs, write_outputs
+from .outcome import check_outputs, complain, write_outputs
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
     origin = find(options.origin) if options.origin else None
     upgrade = UpgradeRun(find_all(names(options.targets)), origin, names(options.select), names(options.ignore))
-    open_outputs(options)
+    check_outputs(options)
     report = _look(options, upgrade)
     write_outputs(options, lambda name, out, is_file: write_upgrade(name, report, out), sys.stdout)
     for failure in report.failures:

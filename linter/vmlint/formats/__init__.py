@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Protocol, cast
 
+from ..light_typing import Protocol, cast
 from ..model import Document
 
 FORMATS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
+from ..light_typing import NamedTuple
 from ..source import Value
 from .literal_decode import decode_literal
 from .literal_languages import Language, Style

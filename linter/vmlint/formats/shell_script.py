@@ -10,8 +10,8 @@ import itertools
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
 
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..model import Node, Problem
 from ..qemu.commandline import CommandNode
 from ..source import Span, Text, Value

@@ -9,8 +9,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING
 
+from ..light_typing import TYPE_CHECKING
 from ..source import CHECKPOINT, OPAQUE, Text, Value
 from .hints import byte_hints
 from .recognise import Token

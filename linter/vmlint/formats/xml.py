@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING
 
+from ..light_typing import TYPE_CHECKING
 from ..model import Document, Problem
 from ..source import Source, Span, Text
 from .xml_node import Tree, has_control

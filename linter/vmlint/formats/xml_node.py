@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
+from ..light_typing import TYPE_CHECKING
 from ..model import Node
 from ..source import Edit, Piece, Span, Text, Value
 
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from .xml_scan import Element
 
 QEMU_NAMESPACE = "{http://libvirt.org/schemas/domain/qemu/1.0}"
-PART_SIGN = re.compile(r"[{$@%]")
-"""A character that every part of a template has; what has none need not be searched for parts."""
+PART_SIGNS = "{$@%"
+"""Every part of a template has one of them; what has none need not be searched for parts."""
 CONTROL = ("{{", "{%", "<%")
 """What begins a part that may steer a template."""
 DIRECTIVE = "%{"
@@ -31,7 +30,7 @@ def has_control(text: str, low: int = 0, high: int | None = None) -> bool:
 
 def has_part(text: str) -> bool:
     """Whether a text has a part that a template fills in."""
-    if not PART_SIGN.search(text):
+    if not any(sign in text for sign in PART_SIGNS):
         return False
     from .xml_template import TEMPLATE
 
@@ -40,7 +39,7 @@ def has_part(text: str) -> bool:
 
 def _with_parts(value: Value) -> Value:
     """The same value, opaque where a template fills it in."""
-    if not PART_SIGN.search(value.text):
+    if not any(sign in value.text for sign in PART_SIGNS):
         return value
     from .spans import with_opaque
     from .xml_template import TEMPLATE
@@ -54,6 +53,8 @@ class Tree:
     def __init__(self, text: Text, root: _Element, low: int, high: int) -> None:
         self.text = text
         self.root = root
+        self.has_parts = any(sign in text.text for sign in PART_SIGNS)
+        """Whether a template may fill in some of its values."""
         self._low, self._high = low, high
         self._elements: dict[_Element, Element] = {}
 
@@ -70,7 +71,7 @@ class Tree:
 def _name(element: _Element) -> str:
     """The name rules know an element by: those of libvirt's namespace for QEMU have the prefix it is always given."""
     tag = str(element.tag)
-    return tag.replace(QEMU_NAMESPACE, "qemu:") if tag.startswith("{") else tag
+    return tag.replace(QEMU_NAMESPACE, "qemu:") if tag[0] == "{" else tag
 
 
 class _Step:
@@ -152,7 +153,13 @@ class XmlNode(Node):
 
     def value(self, name: str) -> Value | None:
         text = self.element.get(name)
-        return None if text is None else _with_parts(Value(text, partial(self._pieces_of, name)))
+        if text is None:
+            return None
+        value = Value(text, partial(self._pieces_of, name))
+        return _with_parts(value) if self.tree.has_parts else value
+
+    def plain(self, name: str) -> str | None:
+        return self.element.get(name)
 
     def _pieces_of(self, name: str) -> tuple[Piece, ...]:
         from .xml_scan import attribute_pieces, attributes
@@ -192,7 +199,8 @@ class XmlNode(Node):
 
             return text_pieces(self.tree.text, self.place.tag_end, self.place.end)
 
-        return _with_parts(Value(self.element.text or "", pieces))
+        value = Value(self.element.text or "", pieces)
+        return _with_parts(value) if self.tree.has_parts else value
 
     @property
     def place(self) -> Element:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
 
 from ..data import read_toml
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..model import Node
 from ..source import Value
 from ..versions import Version, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 OUTSIDE = "../"
 """What begins the path of a value of the element around."""
@@ -40,6 +43,8 @@ def facts() -> dict[str, list[Row]]:
 def matches(kind: str, node: Node, root: Node) -> Iterator[tuple[Row, Value]]:
     """The rows of a kind that an element below `root` fits, and the value that each is about."""
     for row in _by_name()[kind].get(node.name, ()):
+        if row.at and node.plain(row.at) is None:
+            continue
         value = node.value(row.at) if row.at else node.text
         if value is None or not _is_one(value, row.values) or _path(node, root) not in row.paths:
             continue

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
-from typing import Any
 
 from ..model import Node, Place
 from ..source import Value
 from .schema import is_part_valid, schema_name
 from .schema_guess import Guess, Mistake, label, listed
-from .schema_model import Attribute, Child, Member, Model, Type, closest, form, is_enumerated, model, values
+from .schema_model import Attribute, Child, Model, Type, closest, model
 from .schema_shape import ABSENT, Condition
+from .schema_values import SimpleType
 
 BLANK = " \t\r\n"
 CROWD = 100
@@ -90,32 +90,38 @@ class _Element:
                 fields = {"name": name, "element": self.label, **other}
                 yield Mistake("unknown-attribute", self.node.attribute_name(name), "other-kind", fields)
             else:
-                yield from self._value(self.node.value(name), member, name)
+                yield from self._value(self.node.value(name), member.type, name, member.wrong)
         for name, member in self.type.needed_attributes.items():
             if name not in names and name not in self.meant and self._is_wanted(member):
                 yield Mistake("missing-attribute", self.node, "", {"name": name, "element": self.label})
 
-    def _value(self, value: Value | None, member: Member, name: str = "") -> Iterator[Mistake]:
+    def _value(
+        self, value: Value | None, type_: SimpleType, name: str = "", wrong: str | None = None
+    ) -> Iterator[Mistake]:
         """A value of an attribute, or (no name) the text of an element."""
-        if value is None or value.opaque or member.takes(value.text):
+        if value is None or value.opaque or type_.takes(value.text):
             return
-        known = values(member.type)
-        meant = closest(value.text.strip(), known)
+        text, known = value.text.strip(), type_.names
+        meant = closest(text, known)
         where = f"'{name}' of <{self.label}>" if name else f"<{self.label}>"
-        fields = {"value": value.text.strip(), "where": where, "allowed": listed(known, meant), "meant": meant or ""}
-        words = form(member.type)
+        fields = {
+            "value": value.text.strip(),
+            "where": where,
+            "allowed": listed(type_.names, meant),
+            "meant": meant or "",
+        }
+        words = type_.form
         fields["hint"] = (f" ({words[0].lower()}{words[1:]})" if words else "") + (
             f"; did you mean '{meant}'?" if meant else ""
         )
-        enumerated = is_enumerated(member.type)
-        variant = f"listed-{member.wrong or 'unknown'}" if enumerated else ""
-        edits = value.replace(0, len(value.text), meant) if meant and enumerated else ()
+        variant = f"listed-{wrong or 'unknown'}" if type_.is_enumerated else ""
+        edits = value.replace(0, len(value.text), meant) if meant and type_.is_enumerated else ()
         yield Mistake("wrong-value", value, variant, fields, edits)
 
     def _text(self) -> Iterator[Mistake]:
         text = self.type.text
         if text is not None and not self.node.children:
-            yield from self._value(self.node.text, _Text(text))
+            yield from self._value(self.node.text, text)
         if not self.type.mixed and not self.node.has_template_parts:
             if (value := self.node.text).text.strip(BLANK):
                 yield Mistake("stray-text", _stripped(value), "", {"element": self.label})
@@ -174,7 +180,7 @@ class _Element:
         if value is None:
             is_lacking = condition.attribute in owner.meant or (member is not None and member.required)
             return None if is_lacking else ABSENT
-        return value.text if member and not value.opaque and member.takes(value.text) else None
+        return value.text if member and not value.opaque and member.type.takes(value.text) else None
 
     def _owner(self, condition: Condition) -> _Element:
         """The element that has the attribute a condition asks about."""
@@ -187,17 +193,6 @@ class _Element:
     def _is_wanted(self, member: Attribute | Child) -> bool:
         """Whether a required member is required here."""
         return all(self._decides(condition) in condition.values for condition in member.needed or member.conditions)
-
-
-class _Text(Member):
-    """The text of an element, as a member of it."""
-
-    def __init__(self, type_: Any) -> None:
-        self.type = type_
-        self._judged = {}
-
-    def _own(self, name: str) -> str | None:
-        return None
 
 
 def _stripped(value: Value) -> Place:

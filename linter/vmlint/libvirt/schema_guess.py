@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
+from ..light_typing import NamedTuple
 from ..model import Node, Place
 from ..source import Edit
 from .schema_model import Model, Type, closest

@@ -9,9 +9,9 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from ..data import compiled, data_path
+from ..light_typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import Self
@@ -181,12 +181,16 @@ def _doubled(element: _Element, single: set[str]) -> bool:
 def shapes_of(name: str) -> dict[str, Shape]:
     """The shapes of the complex types in the schema called `domain` or `network`, by their names."""
     shapes: dict[str, Shape] = defaultdict(Shape)
-    folder = data_path("schemas")
-    files = sorted(os.path.join(folder, file) for file in os.listdir(folder) if file.endswith(".xsd"))
-    for member in compiled(f"schemas/{name}", [*files, __file__], lambda: _members(name)):
+    for member in compiled(f"schemas/{name}", [*schema_files(), __file__], lambda: _members(name)):
         _add(shapes, *member)
     prune(shapes.values())
     return shapes
+
+
+def schema_files() -> list[str]:
+    """The paths of all files that the schemas are in."""
+    folder = data_path("schemas")
+    return sorted(os.path.join(folder, file) for file in os.listdir(folder) if file.endswith(".xsd"))
 
 
 Member = tuple[str, str, str | None, bool, dict[str, str]]
