@@ -29,7 +29,7 @@ def _options(command: str) -> list[argparse.Action]:
 
 
 def _choices(action: argparse.Action) -> list[str]:
-    """The values that an option or argument can have, as far as they are known; where it names rules or targets, those."""
+    """The values that an option or argument can have, as far as they are known; rules and targets are."""
     if action.dest in ("select", "ignore", "rule"):
         from ..catalog import rules
 
