@@ -195,7 +195,7 @@ def test_config_shows_what_holds_and_where_it_comes_from(tmp_path: Path) -> None
     assert lines["# libvirt"].startswith("default: the newest release")
     assert lines['"short-boolean" = "error"'] == "vmlint.toml:12"
     nothing = vmlint("config", "sub", "--no-config", cwd=tmp_path).stdout.decode()
-    assert tomllib.loads(nothing) == {"rules": {}, "severity": {}, "per-file-ignores": {}}
+    assert tomllib.loads(nothing) == {"rules": {}, "limits": {}, "severity": {}, "per-file-ignores": {}}
     assert "../vmlint.toml:2" in vmlint("config", "x", cwd=tmp_path / "sub").stdout.decode()
 
 

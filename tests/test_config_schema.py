@@ -25,6 +25,6 @@ def test_the_schema_is_current_and_takes_what_the_program_takes() -> None:
         if "must be" in message or "unknown key" in message:
             assert not validator.is_valid(tomllib.loads(config)), config
     assert set(SETTINGS) == {
-        *(key for key, value in schema["properties"].items() if key != "rules"),
-        *(f"rules.{key}" for key in schema["properties"]["rules"]["properties"]),
+        *(key for key in schema["properties"] if key not in ("limits", "rules")),
+        *(f"{table}.{key}" for table in ("limits", "rules") for key in schema["properties"][table]["properties"]),
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from .discover import UsageError, reason
 from .light_typing import TYPE_CHECKING, NamedTuple
+from .limits import DEFAULT
 from .model import SEVERITIES
 from .repository import is_in_repository_of
 from .suggest import suggestion
@@ -30,6 +31,7 @@ KINDS = {
     "texts": "a list of texts",
     "files": "a list of texts",
     "some": "a text or a list of texts",
+    "number": "a whole number from 1 on",
 }
 """What a value may be, in the words of a complaint. Files are named from the configuration file on."""
 
@@ -67,6 +69,11 @@ SETTINGS = {
     "baseline": Setting("file", "file with the findings that are known already", "none", "--baseline"),
     "require-reason": Setting("flag", "whether a comment that switches rules off must say why", "false"),
     "rules.extend": Setting("files", "files with rules of your own", "none", "--rules", adds=True),
+    "limits.size": Setting("number", "most MiB that are read of a file", str(DEFAULT.size), "--limit"),
+    "limits.memory": Setting(
+        "number", "most MiB of memory that reading a file may take", str(DEFAULT.memory), "--limit"
+    ),
+    "limits.findings": Setting("number", "most findings of a file that are listed", str(DEFAULT.findings), "--limit"),
     "severity": Setting(
         "severity", "severity of a rule, or of all in a topic", "as the rule says", is_table=True, names_rules=True
     ),
@@ -99,6 +106,9 @@ class Config(NamedTuple):
     severity: Mapping[str, str] = {}  # nobody writes to it
     per_file_ignores: Mapping[str, tuple[str, ...]] = {}
     rules_extend: tuple[str, ...] = ()
+    limits_size: int | None = None
+    limits_memory: int | None = None
+    limits_findings: int | None = None
 
     def where(self, key: str, *below: str) -> str:
         """`FILE:LINE` of a key, or of what is below it: a key of its table, or a text in its list."""
@@ -229,7 +239,10 @@ class _Reader:
         """A value as Config holds it."""
         if kind == "some" and isinstance(value, str):
             return (value,)
-        if kind in ("texts", "files", "some"):
+        if kind == "number":
+            if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+                return value
+        elif kind in ("texts", "files", "some"):
             if isinstance(value, list) and all(isinstance(text, str) for text in value):
                 return tuple(value)
         elif isinstance(value, bool if kind == "flag" else str) and (kind != "severity" or value in SEVERITIES):

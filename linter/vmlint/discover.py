@@ -194,17 +194,20 @@ def _is_plain_file(path: str) -> bool:
         return False
 
 
-def whole(path: str, start: bytes) -> bytes:
-    """All of a file whose head is known. Raises Unreadable, also for a file of more than MAX_SIZE bytes."""
-    if len(start) < SNIFF:
+def whole(path: str, start: bytes, most: int = MAX_SIZE) -> bytes:
+    """All of a file whose head is known. Raises Unreadable, also for a file of more bytes than the most."""
+    if len(start) < min(SNIFF, most + 1):
         return start
     try:
         with open(path, "rb") as stream:
-            data = stream.read(MAX_SIZE + 1)
+            size = os.fstat(stream.fileno()).st_size
+            if len(start) == size <= most:
+                return start
+            data = stream.read(most + 1) if size <= most else b""
     except OSError as error:
         raise Unreadable(reason(error)) from error
-    if len(data) > MAX_SIZE:
-        raise Unreadable(f"larger than {MAX_SIZE >> 20} MiB, the most that is read of a file")
+    if len(data) > most or size > most:
+        raise Unreadable(f"larger than {most >> 20} MiB, the most that is read of a file (limits.size)")
     return data
 
 
@@ -251,7 +254,7 @@ def unclaimed(head: bytes) -> str:
 
 def nothing_to_lint(head: bytes, path: str = "") -> str:
     """Why a file with these first bytes holds no VM configuration; empty if it may hold one."""
-    if not head.strip():
+    if not head or head.isspace():
         return "the file is empty"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16: every other byte of a word is NUL
         head = head.replace(b"\0", b"")

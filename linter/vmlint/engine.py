@@ -9,11 +9,13 @@ from importlib import import_module
 from .finding import Check, Context, Finding, condition_of
 from .libvirt.networks import Networks
 from .light_typing import cast
+from .limits import DEFAULT
 from .model import Diagnostic, Document, Fix, Match, Node, Note, Place, Rule
 from .source import Edit, Span
 from .versions import Target
 
 Condition = Callable[[Node, Context], object]
+MORE = "too-many-findings"
 
 
 class Engine:
@@ -38,9 +40,14 @@ class Engine:
         """A finding that another part of vmlint makes, in the words of its rule."""
         return _diagnostic(document, self._rules[rule], finding)
 
-    def lint(self, document: Document, networks: Networks | None = None) -> list[Diagnostic]:
-        """All findings in a document, in the order of the file; `networks`: those whose XML is at hand."""
-        found = list(self._problems(document))
+    def lint(
+        self, document: Document, networks: Networks | None = None, most: int = DEFAULT.findings
+    ) -> list[Diagnostic]:
+        """The findings in a document, in the order of the file: so many of the first, and how many more there are.
+
+        `networks`: those whose XML is at hand.
+        """
+        found = _First(most, self._problems(document))
         networks = Networks() if networks is None else networks
         for root, facts in zip(document.roots, document.facts, strict=True):
             context = Context(self._target, root, networks, {}, facts, document.source)
@@ -52,10 +59,12 @@ class Engine:
                         if condition is None or condition(node, context):
                             for rule, check in checks:
                                 for finding in check(node, context):
-                                    found.append(_diagnostic(document, rule, finding))  # noqa: PERF401  # mostly none
-        return found and sorted(
-            self._uncovered(found), key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message)
-        )
+                                    found.add(_diagnostic(document, rule, finding))
+        left = sorted(self._uncovered(found.all()), key=_order)
+        if found.more and MORE in self._rules:
+            fields = {"more": str(found.more), "listed": str(most)}
+            left.append(_diagnostic(document, self._rules[MORE], Finding(left[-1].span, fields)))
+        return left
 
     def _uncovered(self, found: list[Diagnostic]) -> list[Diagnostic]:
         """Findings without those at places that another, of a rule that covers theirs, marks or notes."""
@@ -72,6 +81,37 @@ class Engine:
             if problem.rule in self._rules:
                 finding = Finding(problem.span, problem.fields)
                 yield _diagnostic(document, self._rules[problem.rule], finding)
+
+
+def _order(diagnostic: Diagnostic) -> tuple[Span, str, str]:
+    return diagnostic.span, diagnostic.rule, diagnostic.message
+
+
+class _First:
+    """Keeps the findings that come first in the file, up to a number, whatever order they are found in."""
+
+    def __init__(self, most: int, found: Iterable[Diagnostic]) -> None:
+        self._most = most
+        self._found = list(found)
+        self.more = 0
+        """Findings that were left out."""
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """One more finding."""
+        self._found.append(diagnostic)
+        if len(self._found) > 2 * self._most:  # so that each is sorted but a few times
+            self._cut()
+
+    def all(self) -> list[Diagnostic]:
+        """What is kept."""
+        if len(self._found) > self._most:
+            self._cut()
+        return self._found
+
+    def _cut(self) -> None:
+        self._found.sort(key=_order)
+        self.more += len(self._found) - self._most
+        del self._found[self._most :]
 
 
 class _Group:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from . import discover, fixer, formats
 from .libvirt.networks import Networks, networks_in
 from .light_typing import TYPE_CHECKING, NamedTuple
+from .limits import MIB
 from .model import Change, Diagnostic, Document, Failure
 from .policy import Policies, Policy
 
@@ -99,7 +100,8 @@ class Looker:
             format_ = None if self.policies.is_own(path) else formats.claim(path, head)
             if format_ is None:
                 return Skipped(Failure(path, discover.unclaimed(head)), named)
-            return self.at_data(path, discover.whole(path, head), format_)
+            most = self.policies.of(path).limits.size * MIB
+            return self.at_data(path, discover.whole(path, head, most), format_)
         except discover.UsageError:
             raise
         except discover.Unreadable as error:
@@ -137,8 +139,8 @@ class Looker:
         networks = Networks() if networks is None else networks
 
         def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
-            document = format_.parse(path, content)
-            found = policy.engine.lint(document, networks)
+            document = formats.read(format_, path, content, policy.limits)
+            found = policy.engine.lint(document, networks, policy.limits.findings)
             if may_suppress(content):
                 found, suppressed[content] = _suppress(document, found, policy)
             return document, _anchored(document, found) if policy.baseline and found else found

@@ -12,6 +12,7 @@ from .config import SETTINGS, Config, InForce, Setting, check_readable, field, i
 from .discover import UsageError
 from .engine import Engine
 from .light_typing import TYPE_CHECKING, NamedTuple
+from .limits import DEFAULT, Limits
 from .model import SEVERITIES, Diagnostic, Rule
 from .settings import Settings
 from .targets import find
@@ -37,6 +38,7 @@ class Policy(NamedTuple):
     requires_reason: bool
     baseline: Baseline | None
     """What is known already."""
+    limits: Limits
 
     def shows(self, diagnostic: Diagnostic) -> bool:
         """Whether a finding is severe enough to be told of."""
@@ -103,6 +105,7 @@ class Policies:
             values.get("min-severity"),
             values.get("require-reason", False),
             self._baseline(self._settings.write_baseline or values.get("baseline")),
+            _limits(values),
         )
 
     def _rules(self, files: Iterable[str]) -> dict[str, Rule]:
@@ -155,6 +158,11 @@ class Policies:
         for patterns, names in self._ignores[config.file]:
             if patterns.match(path):
                 yield from names
+
+
+def _limits(values: Mapping[str, Any]) -> Limits:
+    given = ((name, values.get(f"limits.{name}")) for name in Limits._fields)
+    return DEFAULT._replace(**{name: value for name, value in given if value is not None})
 
 
 def _check(config: Config, rules: Mapping[str, Rule]) -> None:

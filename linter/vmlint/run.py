@@ -160,7 +160,7 @@ def read_networks(path: str, data: bytes) -> list[tuple[str, Network]]:
     format_ = formats.claim(path, data)
     if format_ is None:
         raise discover.UsageError(f"{path}: no libvirt network in it")
-    document = format_.parse(path, data)
+    document = formats.read(format_, path, data)
     if document.problems:
         problem = document.problems[0]
         place, reason = document.source.position(problem.span.start), problem.fields.get("reason", problem.rule)

@@ -37,3 +37,7 @@ class Settings(NamedTuple):
     """Paths of the files that reports are written to."""
     target: tuple[str, ...] = ()
     """Names of releases of distributions; `qemu` and `libvirt` go before what they mean."""
+    limits_size: int | None = None
+    limits_memory: int | None = None
+    limits_findings: int | None = None
+    """As in limits.py; None: what holds there."""

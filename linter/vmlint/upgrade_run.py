@@ -59,7 +59,7 @@ class UpgradeRun:
         """All VMs; with what a search for files passed over or could not read."""
         for index, path, data, format_, asked in self._open:
             if any(self._networks.find(name) for name in asked):
-                self._judged[index] = self._judge(format_.parse(path, data), format_, self._networks)
+                self._judged[index] = self._judge(formats.read(format_, path, data), format_, self._networks)
         self._open = []
         skipped, failures = (search.skipped, search.failures) if search else ([], [])
         return UpgradeReport(
@@ -72,7 +72,7 @@ class UpgradeRun:
 
     def _look_at(self, path: str, data: bytes, format_: formats.Format) -> None:
         """The first look, which knows of no network, so that it does not matter which file comes first."""
-        networks, document = Networks(), format_.parse(path, data)
+        networks, document = Networks(), formats.read(format_, path, data)
         self._judged.append(self._judge(document, format_, networks))
         self._networks.add(networks_in(document))
         if networks.asked:

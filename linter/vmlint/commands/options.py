@@ -12,6 +12,7 @@ from ..reporters import CATEGORIZED, FOR_PEOPLE, REPORTERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from typing import Any
 
     from ..configs import Configs
     from ..settings import Settings
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 FORMATS = tuple(REPORTERS)
 STDIN = STDOUT = "-"
 SEVERITIES = ("error", "warning", "note")
+LONG_NUMBER = 10
+"""Digits of a number that nobody means."""
 
 
 def add_lint_options(parser: argparse.ArgumentParser) -> None:
@@ -109,6 +112,8 @@ def add_setting_options(parser: argparse.ArgumentParser) -> None:
     add_rule_options(rules)
     least = "leave out what is less severe (default: notes are shown, but do not make exit code 1)"
     rules.add_argument("--min-severity", choices=SEVERITIES, help=least)
+    amount = "allow more, or less, of a file: NAME is size or memory (in MiB) or findings; may be repeated"
+    rules.add_argument("--limit", metavar="NAME=NUMBER", type=_limit, action="append", default=[], help=amount)
     add_config_options(parser)
 
 
@@ -147,14 +152,20 @@ def settings(options: argparse.Namespace, configs: Configs) -> Settings:
         options.write_baseline,
         tuple(file for _, file in options.output),
         names(options.target),
+        **limits(options),
     )
+
+
+def limits(options: argparse.Namespace) -> dict[str, Any]:
+    """The limits that the options set, by the names they have in Settings."""
+    return {f"limits_{name}": number for name, number in options.limit}
 
 
 def has_settings(options: argparse.Namespace) -> bool:
     """Whether there are settings that may be wrong, which the user wants to hear even if there is nothing to lint."""
     named = options.target or options.select or options.ignore or options.networks or options.rules
     baseline = options.baseline or options.write_baseline or options.prune_baseline
-    return bool(options.qemu or options.libvirt or named or baseline)
+    return bool(options.qemu or options.libvirt or named or baseline or options.limit)
 
 
 def reports(options: argparse.Namespace) -> list[tuple[str, str]]:
@@ -187,6 +198,17 @@ def _output(formats: Collection[str], text: str) -> tuple[str, str]:
     if not colon or not file or name not in formats:
         raise argparse.ArgumentTypeError(f"'{text}' is not FORMAT:FILE with FORMAT one of {', '.join(formats)}")
     return name, file
+
+
+def _limit(text: str) -> tuple[str, int]:
+    """`NAME=NUMBER`. Raises argparse's error for another shape."""
+    from ..limits import Limits
+
+    name, _, number = text.partition("=")
+    if name not in Limits._fields or not number.isdecimal() or not 0 < len(number) < LONG_NUMBER or not int(number):
+        known = ", ".join(Limits._fields)
+        raise argparse.ArgumentTypeError(f"'{text}' is not NAME=NUMBER with NAME one of {known} and a number from 1 on")
+    return name, int(number)
 
 
 def names(given: Iterable[str]) -> tuple[str, ...]:

@@ -51,6 +51,14 @@ def claims(path: str, head: bytes) -> bool:
     return first[1] == "domain" or not EXTERNAL.match(text, start)
 
 
+def first_tag(data: bytes) -> str:
+    """The name of the first element of a file; empty where its beginning has none, or a document type."""
+    encoding, bom = encoding_of(data)
+    text = data[bom : bom + HEAD].decode(encoding, "replace")
+    first = FIRST_TAG.match(text, _after_prolog(text, 0))
+    return first[1] if first else ""
+
+
 def _after_prolog(text: str, start: int) -> int:
     """Offset of the first tag or document type declaration from `start`."""
     match = PROLOG.match(text, start)
@@ -94,6 +102,17 @@ def parse(path: str, data: bytes) -> Document:
     except syntax_error() as error:
         return _parse_several(text, error)
     return Document(source, "xml", roots_of(trees))
+
+
+def unread(path: str, data: bytes, problem: Problem) -> Document:
+    """A document too large for rules to look at it: whether it is well-formed and as libvirt's schema says."""
+    from .xml_stream import look
+
+    source, seen = Source(path, data, *encoding_of(data)), look(data, first_tag(data))
+    problem = problem._replace(span=seen.span, fields={**problem.fields, "looked": seen.words})
+    if seen.is_syntax:
+        problem = Problem("syntax-error", seen.span, {"reason": seen.words})
+    return Document(source, "xml", (), [problem])
 
 
 def _doctype(text: Text) -> Problem | None:
