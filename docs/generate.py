@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from vmlint.catalog import rules
 from vmlint.config import KINDS as VALUES
@@ -177,9 +178,9 @@ def _old(row: dict[str, object]) -> str:
     return f"{option} {names}={value or '…'}"
 
 
-def _new(row: dict[str, object]) -> str:
+def _new(row: dict[str, Any]) -> str:
     if "append" in row:
-        return _code(" …,".join(map(str, row["append"])))  # type: ignore[call-overload]
+        return _code(" …,".join(map(str, row["append"])))
     if row.get("drop") or row.get("words") == "":
         return "leave it out"
     if "move" in row:

@@ -115,7 +115,8 @@ class _Pool:
         ours, theirs = self._context.Pipe()
         forks = self._context.get_start_method() == "fork"
         others = [ours, *(worker.connection for worker in self._workers)] if forks else []
-        process = self._context.Process(target=_work, args=(theirs, others, self._make), daemon=True)  # type: ignore[attr-defined]
+        make = self._context.Process  # type: ignore[attr-defined]  # each kind of context has it, not their base
+        process = make(target=_work, args=(theirs, others, self._make), daemon=True)
         gc.freeze()  # else a look for circles to free would copy every page that is shared
         with _ctrl_c_later():
             process.start()

@@ -29,11 +29,16 @@ def _options(command: str) -> list[argparse.Action]:
 
 
 def _choices(action: argparse.Action) -> list[str]:
-    """The values that an option or argument can have, as far as they are known; where it names rules, those."""
+    """The values that an option or argument can have, as far as they are known; rules and targets are."""
     if action.dest in ("select", "ignore", "rule"):
         from ..catalog import rules
 
         return [*dict.fromkeys(rule.topic for rule in rules().values()), *rules()]
+    if action.dest in ("target", "targets", "origin"):
+        from ..targets import ALL, distributions, newest
+
+        series = [found.series for found in newest() if found.series not in distributions()]
+        return [*distributions(), *series, *([ALL] if action.dest == "targets" else [])]
     return [str(choice) for choice in action.choices or ()]
 
 
