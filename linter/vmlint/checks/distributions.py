@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
 
 from ..finding import Context, Finding
+from ..light_typing import TYPE_CHECKING, cast
 from ..model import Node
 from ..qemu import left_out as facts
 from ..source import Value

@@ -56,13 +56,20 @@ def deprecated_backend(node: Node, context: Context) -> Iterator[Finding]:
 
 
 def shared_memory_removed(node: Node, context: Context) -> Iterator[Finding]:
-    """The model `ivshmem`, which became two."""
-    value, memory = node.value("type"), node.parent
-    match = named("device", value.text, "") if value is not None and value.text == "ivshmem" else None
-    if match is not None and value is not None and memory is not None and match.row.state(context.target) == "removed":
-        new = "ivshmem-doorbell" if memory.child("server") is not None else "ivshmem-plain"
-        fields = {"old": value.text, "removed": "4.0", "remedy": f"; use '{new}'", "new": f"Use '{new}'"}
+    """The model `ivshmem`, which became two; it is also what libvirt takes where none is given."""
+    model = node.child("model")
+    value = model.value("type") if model is not None else None
+    match = named("device", "ivshmem", "")
+    is_old = value is None or value.text == "ivshmem"
+    if match is None or not is_old or node.has_template_parts or match.row.state(context.target) != "removed":
+        return
+    new = "ivshmem-doorbell" if node.child("server") is not None else "ivshmem-plain"
+    fields = {"old": "ivshmem", "removed": "4.0", "remedy": f"; use '{new}'", "new": f"Use '{new}'"}
+    if value is not None:
         yield Finding(value, fields, value.replace(0, len(value.text), new), safety="unsafe")
+    elif model is None:
+        edits = node.children[0].insert_before(f"<model type='{new}'/>") if node.children else ()
+        yield Finding(node, fields, edits, "default", safety="unsafe")
 
 
 def device_as_file(node: Node, context: Context) -> Iterator[Finding]:

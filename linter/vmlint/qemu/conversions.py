@@ -13,6 +13,7 @@ GEOMETRY = re.compile(r"(\d{1,5}),(\d{1,2}),(\d{1,2})(?:,(none|lba|large|rechs|a
 REDIRECTION = re.compile(r"(tcp|udp):(\d+):([\w.]*):(\d+)")
 HEX_SIZE = re.compile(r"0[xX]([0-9a-fA-F]{1,16})([kKmMgGtTpP]?)")
 """No suffix is `B` or `E`, which are hexadecimal digits."""
+PLAIN_HEX = re.compile(r"0[xX][0-9a-fA-F]{1,8}")
 MOST_COUNTERS = 29
 """A RISC-V processor has three counters of its own and up to 29 more."""
 
@@ -43,6 +44,8 @@ def _host_forward(text: str) -> str | None:
 
 def _mebibytes(text: str) -> str | None:
     """What -numa takes for MiB unless it has a unit, as a size that elsewhere is in bytes."""
+    if PLAIN_HEX.fullmatch(text):
+        return f"{int(text, 16)}M"
     return f"{text}M" if text.isdecimal() else text if text[:-1].isdecimal() and text[-1] in "kKmMgGtT" else None
 
 
