@@ -42,13 +42,14 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def summary(checkout: Path, rule: str = "short-boolean") -> str:
+def summary(checkout: Path, rule: str = "short-boolean", quiet: bool = False) -> str:
     """What that rule is about, and whether a TOML file was parsed for it."""
     code = (
         "import sys; from vmlint.catalog import rules\n"
         f"print(rules()[{rule!r}].summary, 'tomllib' in sys.modules or 'tomli' in sys.modules)"
     )
     command, env = [sys.executable, "-c", code], {"PYTHONPATH": str(checkout / "linter")}
+    env |= {"PYTHONDONTWRITEBYTECODE": "1"} if quiet else {}
     done = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
     assert done.stderr == ""
     return done.stdout.strip()
@@ -109,6 +110,13 @@ def test_a_file_cut_short_is_passed_over(checkout: Path) -> None:
     compiled_rules(checkout).write_bytes(whole[:-100])
     assert summary(checkout) == f"{SAYS} True"
     assert compiled_rules(checkout).read_bytes() == whole
+
+
+def test_nothing_is_kept_where_python_is_told_to_keep_nothing(checkout: Path) -> None:
+    before = sorted(checkout.rglob("*"))
+    for _ in range(2):
+        assert summary(checkout, quiet=True) == f"{SAYS} True"
+    assert sorted(checkout.rglob("*")) == before
 
 
 def test_where_nothing_can_be_written_the_sources_are_read(checkout: Path) -> None:
