@@ -3,7 +3,8 @@
 The TOML files are the one source. To read them costs more than all else at the start of a run, so what they say is also
 there as JSON: in a wheel, where `hatch_build.py` puts it, and in a checkout below `build/`, where it is made when it is
 first needed, unless Python is told to keep nothing compiled (PYTHONDONTWRITEBYTECODE). It counts only if it was made of
-these very bytes and is whole; else the TOML files are read, as if there were none. It lies with the code and is trusted like it: nothing is read from a folder that others can write to.
+these very bytes and is whole; else the TOML files are read, as if there were none. It lies with the code and is trusted
+like it: nothing is read from a folder that others can write to.
 """
 
 from __future__ import annotations
