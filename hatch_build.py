@@ -15,6 +15,7 @@ class CompiledData(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Before a wheel is made, or (`version` is `editable`) an editable install."""
         sys.path.insert(0, os.path.join(self.root, "linter"))
+        sys.dont_write_bytecode = False  # else nothing compiled would be kept, which is all that this is for
         from vmlint import catalog, data
         from vmlint.libvirt.schema_model import model
         from vmlint.libvirt.schema_shape import shapes_of

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,3 +25,11 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (top / "my dir").mkdir()
     monkeypatch.chdir(top / "my dir")
     return top
+
+
+@pytest.fixture
+def quick_folder() -> Iterator[Path]:
+    """A folder in memory, where there is one: for what writes to disk hundreds of times."""
+    memory = "/dev/shm"
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)

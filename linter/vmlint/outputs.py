@@ -29,15 +29,19 @@ def output(path: str) -> Iterator[TextIO]:
     can be written but not replaced are written where they are, without that promise. Raises OSError and UsageError.
     """
     new = _beside(path)
-    if new is None:
-        with open(path, "w", encoding="utf-8", newline="\n") as stream:
-            yield stream
-        return
-    with new.dropped_on_error():
-        text = TextIOWrapper(new.stream, encoding="utf-8", newline="\n")
-        yield text
-        text.detach()
-        _put(new, os.path.realpath(path))
+    try:
+        if new is None:
+            with open(path, "w", encoding="utf-8", newline="\n") as stream:
+                yield stream
+            return
+        with new.dropped_on_error():
+            text = TextIOWrapper(new.stream, encoding="utf-8", newline="\n")
+            yield text
+            text.detach()
+            _put(new, os.path.realpath(path))
+    except OSError as error:
+        error.filename = path  # what the user knows
+        raise
 
 
 def check_output(path: str) -> None:

@@ -9,6 +9,8 @@ def run_git(folder: str, command: str, *arguments: str) -> list[str] | None:
     """The names that git prints, or None where it fails or is not installed; that it finds none is no failure."""
     import subprocess
 
+    if os.name == "nt":  # where else a git.exe in the folder would be run
+        os.environ["NODEFAULTCURRENTDIRECTORYINEXEPATH"] = "1"
     safe = ["git", "-c", "core.fsmonitor=false", "-C", folder]  # a repository could name a program there
     ends = [] if command == "check-ignore" else ["-z"]
     try:
