@@ -57,6 +57,7 @@ class Tree:
         """Whether a template may fill in some of its values."""
         self._low, self._high = low, high
         self._elements: dict[_Element, Element] = {}
+        self._with_parts: dict[_Element, bool] = {}
 
     def locate(self, element: _Element) -> Element:
         """Where an element stands in the source."""
@@ -66,6 +67,13 @@ class Tree:
             found = scan(self.text.text, self._low, self._high)
             self._elements = dict(zip(self.root.iter("*"), found, strict=False))
         return self._elements[element]
+
+    def has_parts(self, element: _Element) -> bool:
+        """Whether a template puts something between the children of an element, of which each may ask."""
+        if element not in self._with_parts:
+            texts = [element.text, *(child.tail for child in element)]
+            self._with_parts[element] = any(text and has_part(text) for text in texts)
+        return self._with_parts[element]
 
 
 def _name(element: _Element) -> str:
@@ -189,8 +197,7 @@ class XmlNode(Node):
 
     @property
     def has_template_parts(self) -> bool:
-        texts = [self.element.text, *(child.tail for child in self.element)]
-        return any(text and has_part(text) for text in texts)
+        return self.tree.has_parts(self.element)
 
     @property
     def text(self) -> Value:
