@@ -76,6 +76,7 @@ MACHINES = {"removed-machine-type", "deprecated-machine-type", "machine-type-too
         ("ubuntu-24.04", "pc-q35-rhel9.6.0", "x86_64", LACKS),
         ("fedora-44", "pc-q35-noble", "x86_64", UNKNOWN),
         ("fedora-44", "pc-q35-10.0", "x86_64", AS_UPSTREAM),
+        ("fedora-44", "pc-q35-10.0+pve1", "x86_64", UNKNOWN),
         ("opensuse-leap-15.6", "pc-q35-rhel9.6.0", "x86_64", UNKNOWN),
     ],
 )

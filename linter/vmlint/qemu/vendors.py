@@ -29,8 +29,9 @@ def vendors() -> dict[str, dict[str, Any]]:
 def standing(system: System, name: str, arch: str) -> str:
     """What a distribution does with a machine type on an architecture ('' where it is not told)."""
     vendor = vendors().get(system.vendor)
+    is_foreign = is_of_distribution(name, arch) or NUMBERED.fullmatch(name) is not None
     if vendor is None:
-        return UNKNOWN if is_of_distribution(name, arch) else AS_UPSTREAM
+        return UNKNOWN if is_foreign else AS_UPSTREAM
     series = _series(vendor, system)
     types = series.get("types", {})
     if name in types or name in vendor.get("generic", ()):
@@ -39,7 +40,6 @@ def standing(system: System, name: str, arch: str) -> str:
         return LACKS
     if re.fullmatch(vendor.get("own", "(?!)"), name):
         return _of_own(vendor, system, name)
-    is_foreign = is_of_distribution(name, arch) or NUMBERED.fullmatch(name)
     return AS_UPSTREAM if vendor["upstream"] and not is_foreign else LACKS
 
 
