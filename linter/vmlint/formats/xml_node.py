@@ -53,7 +53,7 @@ class Tree:
     def __init__(self, text: Text, root: _Element, low: int, high: int) -> None:
         self.text = text
         self.root = root
-        self.has_parts = any(sign in text.text for sign in PART_SIGNS)
+        self.may_have_parts = any(sign in text.text for sign in PART_SIGNS)
         """Whether a template may fill in some of its values."""
         self._low, self._high = low, high
         self._elements: dict[_Element, Element] = {}
@@ -164,7 +164,7 @@ class XmlNode(Node):
         if text is None:
             return None
         value = Value(text, partial(self._pieces_of, name))
-        return _with_parts(value) if self.tree.has_parts else value
+        return _with_parts(value) if self.tree.may_have_parts else value
 
     def plain(self, name: str) -> str | None:
         return self.element.get(name) if name else self.element.text or ""
@@ -207,7 +207,7 @@ class XmlNode(Node):
             return text_pieces(self.tree.text, self.place.tag_end, self.place.end)
 
         value = Value(self.element.text or "", pieces)
-        return _with_parts(value) if self.tree.has_parts else value
+        return _with_parts(value) if self.tree.may_have_parts else value
 
     @property
     def place(self) -> Element:
