@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 QEMU_NAMESPACE = "{http://libvirt.org/schemas/domain/qemu/1.0}"
 PART_SIGN = re.compile(r"[{$@%]")
 """A character that every part of a template has; what has none need not be searched for parts."""
+ANYTHING = re.compile(r"(?s:.+)")
 CONTROL = ("{{", "{%", "<%")
 """What begins a part that may steer a template."""
 DIRECTIVE = "%{"
@@ -56,6 +57,12 @@ class Tree:
         self.root = root
         self._low, self._high = low, high
         self._elements: dict[_Element, Element] = {}
+        self.written: dict[tuple[_Element, str], str] = {}
+        """Names that attributes have in the source, where they are read as others."""
+        self.unknown: set[tuple[_Element, str]] = set()
+        """Attributes (``: texts) whose values are taken as not known."""
+        self.incomplete: set[_Element] = set()
+        """Elements that are taken as if more stood in them."""
 
     def locate(self, element: _Element) -> Element:
         """Where an element stands in the source."""
@@ -152,20 +159,35 @@ class XmlNode(Node):
 
     def value(self, name: str) -> Value | None:
         text = self.element.get(name)
-        return None if text is None else _with_parts(Value(text, partial(self._pieces_of, name)))
+        return None if text is None else self._known(name, Value(text, partial(self._pieces_of, name)))
+
+    def _known(self, name: str, value: Value) -> Value:
+        """A value, as far as it is known."""
+        if self.tree.unknown and (self.element, name) in self.tree.unknown:
+            from .spans import with_opaque
+
+            return with_opaque(value, ANYTHING)
+        return _with_parts(value)
 
     def _pieces_of(self, name: str) -> tuple[Piece, ...]:
         from .xml_scan import attribute_pieces, attributes
 
         source = self.tree.text
-        low, high = next((low, high) for key, low, high in attributes(source.text, self.place) if key == name)
+        written = self.written_name(name)
+        low, high = next((low, high) for key, low, high in attributes(source.text, self.place) if key == written)
         return attribute_pieces(source, low, high)
 
     @property
     def attribute_names(self) -> Sequence[str]:
         return [str(name) for name in self.element.keys()]  # noqa: SIM118  # an element iterates over its children
 
+    def written_name(self, name: str) -> str:
+        """The name that an attribute has in the source."""
+        return self.tree.written.get((self.element, name), name)
+
     def attribute_name(self, name: str) -> Value:
+        name = self.written_name(name)
+
         def pieces() -> tuple[Piece, ...]:
             from .xml_scan import attribute_encoder, attribute_names
 
@@ -182,6 +204,8 @@ class XmlNode(Node):
 
     @property
     def has_template_parts(self) -> bool:
+        if self.element in self.tree.incomplete:
+            return True
         texts = [self.element.text, *(child.tail for child in self.element)]
         return any(text and has_part(text) for text in texts)
 
@@ -192,7 +216,20 @@ class XmlNode(Node):
 
             return text_pieces(self.tree.text, self.place.tag_end, self.place.end)
 
-        return _with_parts(Value(self.element.text or "", pieces))
+        return self._known("", Value(self.element.text or "", pieces))
+
+    def read_as(self, attribute: str | None, meant: str) -> None:
+        element, name = self.element, attribute or ""
+        if meant and attribute is None:
+            element.tag = meant
+        elif meant and attribute:
+            name = meant
+            element.set(meant, element.attrib.pop(attribute))
+            self.tree.written[element, meant] = attribute
+        self.tree.unknown.add((element, name))
+
+    def expect_more(self, tags: Collection[str]) -> None:
+        self.tree.incomplete.update(self.element.iter(*tags))
 
     @property
     def place(self) -> Element:

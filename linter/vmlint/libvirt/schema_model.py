@@ -9,7 +9,7 @@ from typing import Any
 
 from ..model import Node
 from .schema import schema_path
-from .schema_shape import MAX, MIN, NEED, WHEN, Condition, conditions
+from .schema_shape import ALWAYS, MAX, MIN, NEED, SOMETIMES, VITAL, WHEN, Condition, conditions
 from .words import folded, one_slip
 
 VMLINT = "{urn:vmlint:schema}"
@@ -53,6 +53,17 @@ class Member:
     def needed(self) -> list[Condition]:
         """When it must be there; empty if that does not depend on anything but when it may be there."""
         return conditions(self._own(NEED))
+
+    @cached_property
+    def vital(self) -> list[Condition] | None:
+        """When libvirt refuses a document for want of it; None where that was not seen, or not always."""
+        says = self._own(VITAL)
+        return None if says in (None, SOMETIMES) else [] if says == ALWAYS else conditions(says)
+
+    @property
+    def missed_sometimes(self) -> bool:
+        """Whether libvirt refuses some documents for want of it."""
+        return self._own(VITAL) is not None
 
     @property
     def wrong(self) -> str | None:
@@ -119,6 +130,16 @@ class Type:
     def needed_children(self) -> dict[str, Child]:
         """Those that must be there, at least under some condition."""
         return {name: member for name, member in self.children.items() if member.required}
+
+    @cached_property
+    def vital_attributes(self) -> dict[str, Attribute]:
+        """Those for want of which libvirt refuses a document, at least under some condition."""
+        return {name: member for name, member in self.attributes.items() if member.vital is not None}
+
+    @cached_property
+    def vital_children(self) -> dict[str, Child]:
+        """Those for want of which libvirt refuses a document, at least under some condition."""
+        return {name: member for name, member in self.children.items() if member.vital is not None}
 
     def could_hold(self, node: Node) -> bool:
         """Whether what stands in an element (attributes, children, text) may all stand in one of this type."""
