@@ -182,7 +182,14 @@ class XmlNode(Node):
         return [str(name) for name in self.element.keys()]  # noqa: SIM118  # an element iterates over its children
 
     def written_name(self, name: str) -> str:
-        """The name that an attribute has in the source."""
+        """The name that an attribute has in the source, with the prefix there if it is of a namespace."""
+        if name.startswith("{"):
+            from .xml_scan import attribute_names
+
+            space, _, local = name[1:].partition("}")
+            known = {f"{prefix}:{local}" for prefix, uri in self.element.nsmap.items() if uri == space}
+            known.add(f"xml:{local}")
+            return next(key for key, _, _ in attribute_names(self.tree.text.text, self.place) if key in known)
         return self.tree.written.get((self.element, name), name)
 
     def attribute_name(self, name: str) -> Value:

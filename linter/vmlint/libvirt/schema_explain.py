@@ -13,11 +13,13 @@ from ..source import Value
 from .schema import DOMAIN, NETWORK, is_part_right, schema_name
 from .schema_guess import Guess, Missed, Mistake, Reading, label, listed
 from .schema_model import Attribute, Child, Member, Model, Type, closest, form, is_enumerated, model, values
+from .schema_moved import without_moved
 from .schema_shape import ABSENT, Condition
 
-LACKING = ("missing-element", "missing-attribute", "required-part-missing")
 WHOLE = {DOMAIN: ("name", "os"), NETWORK: ("name",)}
 """What libvirt defines nothing without: a domain that lacks it is a part of one, and more may be missing in it."""
+OF_SCHEMAS = "{http://www.w3.org/2001/XMLSchema-instance}"
+"""Attributes by which a document names its schema for an editor."""
 BLANK = " \t\r\n"
 CROWD = 100
 """So many elements of one kind are judged by libxml2 first."""
@@ -25,9 +27,7 @@ CROWD = 100
 
 def mistakes(root: Node, limit: int | None = None) -> list[Mistake]:
     """What the schema does not allow in a domain or network, in the order of the file; at most so many."""
-    found = list(islice(_mistakes(root), limit))
-    moved = {mistake.fields["name"] for mistake in found if mistake.variant.startswith("misplaced")}
-    return [m for m in found if m.kind not in LACKING or m.fields["name"] not in moved]
+    return list(without_moved(list(islice(_mistakes(root), limit))))
 
 
 def _mistakes(root: Node) -> Iterator[Mistake]:
@@ -81,7 +81,13 @@ class _Element:
         yield from self._children()
 
     def _attributes(self) -> Iterator[Mistake]:
-        names = [name for name in self.node.attribute_names if "{" not in name and ":" not in name]
+        every = self.node.attribute_names
+        names = [name for name in every if "{" not in name and ":" not in name]
+        for name in every if len(names) < len(every) else ():
+            if name not in names and not name.startswith(OF_SCHEMAS):
+                mistake = self.guess.attribute_of_namespace(self.node, name, names)
+                self.meant.add(mistake.fields["local"])
+                yield mistake
         for name in names:
             if name not in self.type.attributes:
                 mistake = self.guess.attribute(self.node, name, names, self._missed(self.type.attributes, names))
@@ -124,7 +130,7 @@ class _Element:
         if value is None or value.opaque or member.takes(value.text):
             return
         known = values(member.type)
-        meant = closest(value.text.strip(), known)
+        meant = closest(value.text.strip(), known) or _in_other_case(value.text, member)
         where = f"'{name}' of <{self.label}>" if name else f"<{self.label}>"
         fields = {"value": value.text.strip(), "where": where, "allowed": listed(known, meant), "meant": meant or ""}
         words = form(member.type)
@@ -237,6 +243,11 @@ class _Text(Member):
 
     def _own(self, name: str) -> str | None:
         return None
+
+
+def _in_other_case(text: str, member: Member) -> str | None:
+    """A value in the case in which a member may have it."""
+    return next((other for other in (text.lower(), text.upper()) if other != text and member.takes(other)), None)
 
 
 def _is_whole(root: Node) -> bool:

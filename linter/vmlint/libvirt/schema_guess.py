@@ -67,6 +67,8 @@ class Mistake(NamedTuple):
     first: Place | None = None
     """Of a doubled element: the one that libvirt reads."""
     reading: Reading | None = None
+    owner: Node | None = None
+    """Of a name that is wrong where it stands: the element that has it."""
 
 
 class Guess:
@@ -87,7 +89,15 @@ class Guess:
             edits, reading = at.replace(0, len(name), meant), Reading(node, name, meant)
             variant = f"misspelt{how.value}"
             return Mistake("unknown-attribute", at, variant, {**fields, "meant": meant}, edits, reading=reading)
-        return _misplaced("unknown-attribute", at, fields, places)
+        return _misplaced("unknown-attribute", at, fields, places)._replace(owner=node)
+
+    def attribute_of_namespace(self, node: Node, name: str, present: Sequence[str]) -> Mistake:
+        """An attribute of a namespace, which libvirt looks up by its name without that."""
+        written = node.attribute_name(name)
+        local = name.rpartition("}")[2].rpartition(":")[2]
+        is_read = name.startswith("{") and local in self._type.attributes and local not in present
+        fields = {"name": written.text, "local": local, "element": self._label, "document": self._document, "meant": ""}
+        return Mistake("unknown-attribute", written, "namespace-read" if is_read else "namespace", fields)
 
     def child(self, node: Node, tag: str, taken: Container[str], missed: Mapping[str, Missed]) -> Mistake:
         """A child of the element that it cannot have; those `taken` are there and stand once, some are missed."""
@@ -107,7 +117,7 @@ class Guess:
             reading = Reading(node, None, meant) if meant in missed else None
             fields["meant"] = meant
             return Mistake("unknown-element", node, variant, fields, node.rename(meant), reading=reading)
-        return _misplaced("unknown-element", node, fields, places, refused)
+        return _misplaced("unknown-element", node, fields, places, refused)._replace(owner=node.parent)
 
     def _closest_child(self, node: Node, tag: str, named: list[str]) -> str | None:
         """The one of some children that an unknown one may be, by its name and by what stands in it."""
