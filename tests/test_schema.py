@@ -298,13 +298,13 @@ def test_a_misspelt_unit_format_or_driver_is_one_mistake() -> None:
 
 
 WHOLE = "<domain type='kvm'>\n  <name>guest</name>\n  <os><type>hvm</type></os>\n{}</domain>\n"
-DISK = "<disk type='file' device='{0}'><driver name='qemu' type='raw'/><source {1}='/x.raw'/><target dev='vda'/></disk>"
+DISK = "<disk type='file' device='{0}'><driver name='qemu' type='raw'/><source {1}='/x.raw'/><target dev='{2}'/></disk>"
 
 
 @pytest.mark.parametrize(
     ("text", "lacks"),
     [
-        (WHOLE.format(f"<devices>{DISK.format('disk', 'files')}</devices>\n"), "the domain for want of 'file'"),
+        (WHOLE.format(f"<devices>{DISK.format('disk', 'files', 'vda')}</devices>\n"), "the domain for want of 'file'"),
         (WHOLE.format("<devices><interface type='bridge'><sorce bridge='b'/></interface></devices>\n"), "of <source>"),
         ("<network><name>n</name><ip adress='10.0.0.1' prefix='8'/></network>", "the network for want of 'address'"),
         ("<network><name>n</name><bandwidth><inbound avrage='1'/></bandwidth></network>", "for want of 'average'"),
@@ -318,7 +318,7 @@ def test_what_is_misspelt_and_refused_for_want_of_it_is_said_to_be_refused(text:
 
 
 def test_an_empty_drive_needs_no_file() -> None:
-    body = f"<devices>{DISK.format('cdrom', 'files')}</devices>\n"
+    body = f"<devices>{DISK.format('cdrom', 'files', 'hda')}</devices>\n"
     (message,) = messages(WHOLE.format(body))
     assert "for want" not in message.replace("may fail for want", "")
 
@@ -343,7 +343,7 @@ def test_what_follows_from_a_mistake_is_not_a_mistake_of_its_own(body: str) -> N
 
 
 def test_a_mistake_does_not_hide_others_beside_it() -> None:
-    disks = DISK.format("disk", "file") + DISK.format("dsik", "file")
+    disks = DISK.format("disk", "file", "vda") + DISK.format("dsik", "file", "vda")
     found = lint("guest.xml", WHOLE.format(f"<devices>{disks}</devices>\n").encode())
     assert marked(found) == [("wrong-value", "dsik"), ("disk-target-twice", "vda")]
 
