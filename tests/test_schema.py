@@ -358,3 +358,15 @@ def test_the_place_next_to_a_misplaced_element_is_named_first() -> None:
     disk = "<disk type='file'><source file='/x'><target dev='vda'/></source><driver type='raw'/></disk>"
     (message, *_) = messages(DOMAIN.format(f"<devices>{disk}</devices>\n"))
     assert message.startswith("Element <target> belongs in <disk>")
+
+
+@pytest.mark.parametrize(
+    "address", ["52-54-00-5e-10-01", "52:54:00:5e:10", "01:00:5e:00:00:01", "52:54:00:zz:10:01", "5254005e1001"]
+)
+def test_a_mac_address_that_libvirt_refuses_is_an_error(address: str) -> None:
+    """As libvirt 7.0.0, 9.0.0, 11.3.0 and 12.8.0 do; `52:54:0:5e:10:1` they read."""
+    nic = "<devices><interface type='bridge'><mac address='{0}'/><source bridge='br0'/></interface></devices>\n"
+    (found,) = lint("guest.xml", WHOLE.format(nic.format(address)).encode())
+    assert (found.rule, found.severity) == ("wrong-value", "error")
+    assert "refuses" in found.message
+    assert lint("guest.xml", WHOLE.format(nic.format("52:54:0:5e:10:1")).encode()) == []

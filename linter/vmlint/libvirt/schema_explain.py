@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -138,7 +139,7 @@ class _Element:
             f"; did you mean '{meant}'?" if meant else ""
         )
         enumerated = is_enumerated(member.type)
-        variant = f"listed-{member.wrong or 'unknown'}" if enumerated else ""
+        variant = f"listed-{member.wrong or 'unknown'}" if enumerated else _form_variant(value.text, member)
         edits = value.replace(0, len(value.text), meant) if meant and enumerated else ()
         reading = Reading(self.node, name) if meant and enumerated else None
         yield Mistake("wrong-value", value, variant, fields, edits, reading=reading)
@@ -146,7 +147,8 @@ class _Element:
     def _text(self) -> Iterator[Mistake]:
         text = self.type.text
         if text is not None and not self.node.children:
-            yield from self._value(self.node.text, _Text(text))
+            declared = self.parent.type.children.get(str(self.node.element.tag)) if self.parent else None
+            yield from self._value(self.node.text, _Text(text, declared))
         if not self.type.mixed and not self.node.has_template_parts:
             if (value := self.node.text).text.strip(BLANK):
                 yield Mistake("stray-text", _stripped(value), "", {"element": self.label})
@@ -237,12 +239,19 @@ class _Element:
 class _Text(Member):
     """The text of an element, as a member of it."""
 
-    def __init__(self, type_: Any) -> None:
+    def __init__(self, type_: Any, element: Child | None) -> None:
         self.type = type_
+        self._element = element
         self._judged = {}
 
     def _own(self, name: str) -> str | None:
-        return None
+        return self._element._own(name) if self._element else None
+
+
+def _form_variant(text: str, member: Member) -> str:
+    """How to say that a value has a wrong form: whether it was seen that libvirt refuses such values."""
+    is_read = re.fullmatch(member.reads, text) is not None
+    return "form-refused" if member.wrong == "refused" and not is_read else ""
 
 
 def _in_other_case(text: str, member: Member) -> str | None:

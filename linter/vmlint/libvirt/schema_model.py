@@ -17,6 +17,7 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 ROOTS = ("domain", "network")
 REMEMBERED = 1000
 """So many values of one member are remembered."""
+NOTATIONS = r"[\s\da-fA-FxX:.+-]+"
 MATCHES = 5
 """So many names that are alike are held against each other."""
 SIMILARITY = 0.6
@@ -64,6 +65,12 @@ class Member:
     def missed_sometimes(self) -> bool:
         """Whether libvirt refuses some documents for want of it."""
         return self._own(VITAL) is not None
+
+    @property
+    def reads(self) -> str:
+        """A pattern of the values that libvirt reads though the schema does not; where none is given, of all that may
+        be a number or an address in some notation."""
+        return self._own(f"{VMLINT}reads") or NOTATIONS
 
     @property
     def wrong(self) -> str | None:
