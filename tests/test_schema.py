@@ -296,3 +296,78 @@ def test_a_misspelt_unit_format_or_driver_is_one_mistake() -> None:
         assert len(messages(DOMAIN.format(wrong))) == 1
         fixed = lint_and_fix("guest.xml", DOMAIN.format(wrong).encode(), unsafe=True).data.decode()
         assert fixed == DOMAIN.format(right)
+
+
+WHOLE = "<domain type='kvm'>\n  <name>guest</name>\n  <os><type>hvm</type></os>\n{}</domain>\n"
+DISK = "<disk type='file' device='{0}'><driver name='qemu' type='raw'/><source {1}='/x.raw'/><target dev='{2}'/></disk>"
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        (WHOLE.format(f"<devices>{DISK.format('disk', 'files', 'vda')}</devices>\n"), "the domain for want of 'file'"),
+        (WHOLE.format("<devices><interface type='bridge'><sorce bridge='b'/></interface></devices>\n"), "of <source>"),
+        ("<network><name>n</name><ip adress='10.0.0.1' prefix='8'/></network>", "the network for want of 'address'"),
+        ("<network><name>n</name><bandwidth><inbound avrage='1'/></bandwidth></network>", "for want of 'average'"),
+    ],
+)
+def test_what_is_misspelt_and_refused_for_want_of_it_is_said_to_be_refused(text: str, lacks: str) -> None:
+    """As libvirt 7.0.0, 9.0.0, 11.3.0 and 12.8.0 do, though their schemas call the right name optional."""
+    (found,) = lint("guest.xml", text.encode())
+    assert lacks in found.message
+    assert found.effect == "refused"
+
+
+def test_an_empty_drive_needs_no_file() -> None:
+    body = f"<devices>{DISK.format('cdrom', 'files', 'hda')}</devices>\n"
+    (message,) = messages(WHOLE.format(body))
+    assert "for want" not in message.replace("may fail for want", "")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<devices><disk type='block' device='floppyy'><driver type='raw'/><source dev='/dev/fd0'/><target dev='fda' bus='fdc'/></disk></devices>\n",
+        "<iothread>2</iothread><devices>{0}</devices>\n",
+        "<iothreds>2</iothreds><devices>{0}</devices>\n",
+        "<devices><iothreads>2</iothreads>{0}</devices>\n",
+        "<devices><interface type='hostdev'><source><address type='pci' bus='3'/></source><teaming type='transient' persistant='ua-x'/></interface></devices>\n",
+        "<memoy>512</memoy>\n",
+        "<vcpu>4</vcpu><cpu><numa><cell id='0' cpu='0-3' memory='1' unit='GiB'/></numa></cpu>\n",
+        "<devices><disk type='file'><driver type='raw'/><source file='/x'/><target dve='vda'/></disk></devices>\n",
+    ],
+)
+def test_what_follows_from_a_mistake_is_not_a_mistake_of_its_own(body: str) -> None:
+    disk = "<disk type='block'><driver type='raw' iothread='2'/><source dev='/dev/sda'/><target dev='vda' bus='virtio'/></disk>"
+    found = lint("guest.xml", WHOLE.format(body.replace("{0}", disk)).encode())
+    assert [d.rule in SCHEMA_RULES for d in found if d.severity != "note"] == [True], [d.message for d in found]
+
+
+def test_a_mistake_does_not_hide_others_beside_it() -> None:
+    disks = DISK.format("disk", "file", "vda") + DISK.format("dsik", "file", "vda")
+    found = lint("guest.xml", WHOLE.format(f"<devices>{disks}</devices>\n").encode())
+    assert marked(found) == [("wrong-value", "dsik"), ("disk-target-twice", "vda")]
+
+
+def test_places_that_are_not_named_are_counted() -> None:
+    (message,) = messages(DOMAIN.format("<devices><target dev='vda'/></devices>\n"))
+    assert " or one of " in message
+    assert "other elements, not in <devices>" in message
+
+
+def test_the_place_next_to_a_misplaced_element_is_named_first() -> None:
+    disk = "<disk type='file'><source file='/x'><target dev='vda'/></source><driver type='raw'/></disk>"
+    (message, *_) = messages(DOMAIN.format(f"<devices>{disk}</devices>\n"))
+    assert message.startswith("Element <target> belongs in <disk>")
+
+
+@pytest.mark.parametrize(
+    "address", ["52-54-00-5e-10-01", "52:54:00:5e:10", "01:00:5e:00:00:01", "52:54:00:zz:10:01", "5254005e1001"]
+)
+def test_a_mac_address_that_libvirt_refuses_is_an_error(address: str) -> None:
+    """As libvirt 7.0.0, 9.0.0, 11.3.0 and 12.8.0 do; `52:54:0:5e:10:1` they read."""
+    nic = "<devices><interface type='bridge'><mac address='{0}'/><source bridge='br0'/></interface></devices>\n"
+    (found,) = lint("guest.xml", WHOLE.format(nic.format(address)).encode())
+    assert (found.rule, found.severity) == ("wrong-value", "error")
+    assert "refuses" in found.message
+    assert lint("guest.xml", WHOLE.format(nic.format("52:54:0:5e:10:1")).encode()) == []

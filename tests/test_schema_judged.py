@@ -14,7 +14,7 @@ import xmlschema
 from lxml import etree
 
 from tests.helpers import ROOT, lint, oracle_root, read
-from tests.mutants import Mutant, mutant
+from tests.mutants import FIRST_KINDS, FURTHER_KINDS, NAMES_AND_WORDS, Kind, Mutant, mutant
 from tests.variants import Variants
 from vmlint.catalog import rules
 from vmlint.choice import target
@@ -30,6 +30,8 @@ INSTALLED = Path("/usr/share/libvirt/schemas")
 NEWEST = oracle_root("11.1") / "usr/share/libvirt/schemas"
 """Of libvirt 12.8, which our schemas describe; what an older one lacks is no mistake."""
 MUTANTS = 1000
+APART = 200
+"""Two mistakes so many characters apart are not about the same element."""
 VARIANTS = 1000
 SCHEMA_RULES = {name: rule for name, rule in rules().items() if rule.topic == "schema"}
 ENGINE = Engine(SCHEMA_RULES, target())
@@ -90,13 +92,16 @@ def valid(paths: list[Path], relaxng: dict[str, etree.RelaxNG]) -> Iterator[tupl
 
 
 def rejected_mutants(
-    documents: list[tuple[str, str]], relaxng: dict[str, etree.RelaxNG], seed: int
+    documents: list[tuple[str, str]],
+    relaxng: dict[str, etree.RelaxNG],
+    seed: int,
+    kinds: tuple[Kind, ...] = FIRST_KINDS,
 ) -> Iterator[tuple[str, Mutant]]:
     """Mistakes, without end, that libvirt's schemas reject."""
     rng = random.Random(seed)
     while True:
         kind, text = rng.choice(documents)
-        made = mutant(text, rng)
+        made = mutant(text, rng, kinds)
         if made is None:
             continue
         try:
@@ -105,6 +110,13 @@ def rejected_mutants(
             continue
         if not relaxng[kind].validate(root):
             yield kind, made
+
+
+def is_rejected(text: str, kind: str, relaxng: dict[str, etree.RelaxNG]) -> bool:
+    try:
+        return not relaxng[kind].validate(etree.fromstring(text.encode()))
+    except etree.XMLSyntaxError:
+        return False
 
 
 def score(kind: str, made: Mutant) -> tuple[bool, bool, bool, bool]:
@@ -144,8 +156,14 @@ def test_valid_documents_are_silent(path: Path) -> None:
     assert [(d.rule, d.message) for d in lint(path.name, path.read_bytes()) if d.rule in SCHEMA_RULES] == []
 
 
-def measure(documents: list[tuple[str, str]], relaxng: dict[str, etree.RelaxNG], seed: int) -> None:
-    made = [next_ for next_, _ in zip(rejected_mutants(documents, relaxng, seed), range(MUTANTS), strict=False)]
+def measure(
+    documents: list[tuple[str, str]],
+    relaxng: dict[str, etree.RelaxNG],
+    seed: int,
+    kinds: tuple[Kind, ...] = FIRST_KINDS,
+) -> None:
+    rejected = rejected_mutants(documents, relaxng, seed, kinds)
+    made = [next_ for next_, _ in zip(rejected, range(MUTANTS), strict=False)]
     scores = [score(*entry) for entry in made]
     missed = [(m.kind, m.text[m.start - 30 : m.end + 30]) for (_, m), s in zip(made, scores, strict=True) if not s[0]]
     words = [s[3] for (_, m), s in zip(made, scores, strict=True) if m.word]
@@ -163,6 +181,32 @@ def test_mistakes_put_into_the_corpus_are_found_where_they_are(
     corpus: list[Path], relaxng: dict[str, etree.RelaxNG]
 ) -> None:
     measure(list(valid(corpus, relaxng)), relaxng, seed=7)
+
+
+def test_mistakes_of_other_kinds_are_found_where_they_are(
+    corpus: list[Path], relaxng: dict[str, etree.RelaxNG]
+) -> None:
+    """Elements doubled, moved by a level or left out, names in other case or in a namespace, attributes of a sibling."""
+    measure(list(valid([*FIXTURES, *corpus], relaxng)), relaxng, seed=20261201, kinds=FURTHER_KINDS)
+
+
+def test_two_mistakes_are_both_found(relaxng: dict[str, etree.RelaxNG]) -> None:
+    """Neither hides the other, and nothing else is said, unless one is in the other or they make one."""
+    documents, rng = list(valid(FIXTURES, relaxng)), random.Random(5)
+    both, made = 0, 0
+    for kind, first in rejected_mutants(documents, relaxng, 11, NAMES_AND_WORDS):
+        second = mutant(first.text, rng, NAMES_AND_WORDS)
+        if second is None or abs(second.start - first.start) < APART or not is_rejected(second.text, kind, relaxng):
+            continue
+        made += 1
+        shift = len(second.text) - len(first.text)
+        starts = {first.start + (shift if second.start < first.start else 0), second.start}
+        document = read("guest.xml", second.text.encode())
+        lines = {document.source.position(len(second.text[:at].encode())).line for at in starts}
+        both += {document.source.position(d.span.start).line for d in ENGINE.lint(document)} == lines
+        if made == 200:
+            break
+    assert both >= 0.9 * made
 
 
 def test_the_two_readers_of_the_schemas_agree_on_mutants(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from .light_typing import TYPE_CHECKING
@@ -70,6 +70,15 @@ class Node:
 
     def attribute_name(self, name: str) -> Value:
         """The name of an attribute that is there, as a text in the file."""
+        raise NotImplementedError
+
+    def read_as(self, attribute: str | None, meant: str) -> None:
+        """From now on, read an attribute (None: this XML element itself) as if its name were `meant`, if that is given,
+        and its value (None, ``: the text) as not known. What is in the file, and where, stays as it is."""
+        raise NotImplementedError
+
+    def expect_more(self, tags: Collection[str]) -> None:
+        """From now on, take all elements of these names in this document as if a template added to them."""
         raise NotImplementedError
 
     @property

@@ -9,7 +9,6 @@ from ..finding import Context, Finding
 from ..libvirt.aliases import USER_ALIAS
 from ..libvirt.disks import bus_of
 from ..libvirt.sizes import in_bytes, number_set
-from ..libvirt.words import is_slip_of
 from ..model import Node
 from ..source import Value
 
@@ -54,8 +53,6 @@ def numa_memory_differs(node: Node, context: Context) -> Iterator[Finding]:
     cells = _cells(node)
     if memory is None or not cells or (devices is not None and devices.child("memory")):
         return  # memory that can be plugged in counts towards <memory>, and towards no cell
-    if any(is_slip_of(name, "unit") for part in (memory, *cells) for name in part.attribute_names):
-        return
     total = _size(memory.text, memory.value("unit"))
     sizes = [_size(cell.value("memory"), cell.value("unit")) for cell in cells]
     known = [size for size in sizes if size is not None]
@@ -86,8 +83,8 @@ def numa_cells_leave_vcpus_out(node: Node, context: Context) -> Iterator[Finding
 
 def memory_without_unit(node: Node, context: Context) -> Iterator[Finding]:
     """Memory so small that its number cannot have been meant in KiB."""
-    if node.plain("unit") is not None or any(is_slip_of(name, "unit") for name in node.attribute_names):
-        return  # the unit is there, if misspelt, which is said of its name
+    if node.plain("unit") is not None:
+        return
     size = _number(node.text)
     if size is not None and 0 < size < SMALL_KIB:
         yield Finding(node.text, {"size": str(size)}, node.set_value("unit", "MiB"))

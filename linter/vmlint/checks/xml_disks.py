@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding
 from ..libvirt.disks import NAME, DrivePlace, bus_of, place_of
-from ..libvirt.words import is_slip_of
 from ..light_typing import cast
 from ..model import Node
 from ..source import Value
@@ -23,9 +22,6 @@ def disk_format_missing(node: Node, context: Context) -> Iterator[Finding]:
     if file is None or source is None or format_ is None or file.opaque or node.has_template_parts:
         return
     driver = node.child("driver")
-    names = driver.attribute_names if driver else [child.name for child in node.children]
-    if any(is_slip_of(name, "type" if driver else "driver") for name in names):
-        return  # the format is there, but its name is misspelt, which is said of that; a second one would be in its way
     if driver is None or driver.value("type") is None:
         edits = driver.set_value("type", format_) if driver else ()
         edits = edits or source.insert_before(f"<driver name='qemu' type='{format_}'/>")

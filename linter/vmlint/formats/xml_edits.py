@@ -69,7 +69,7 @@ def drop(node: XmlNode) -> tuple[Edit, ...]:
 
 def drop_value(node: XmlNode, name: str) -> tuple[Edit, ...]:
     """As Node.drop_value."""
-    source, place = node.tree.text, node.place
+    source, place, name = node.tree.text, node.place, node.written_name(name)
     found = next((low for key, low, _ in attributes(source.text, place) if key == name), None)
     if found is None:
         return ()

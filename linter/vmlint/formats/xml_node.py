@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache, partial
 
 from ..light_typing import TYPE_CHECKING
 from ..model import Node
-from ..source import Edit, Piece, Span, Text, Value
+from ..source import OPAQUE, Edit, Piece, Span, Text, Value
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 QEMU_NAMESPACE = "{http://libvirt.org/schemas/domain/qemu/1.0}"
 PART_SIGNS = "{$@%"
 """Every part of a template has one of them; what has none need not be searched for parts."""
+ANYTHING = re.compile(r"(?s:.+)")
 CONTROL = ("{{", "{%", "<%")
 """What begins a part that may steer a template."""
 DIRECTIVE = "%{"
@@ -58,6 +60,12 @@ class Tree:
         self._low, self._high = low, high
         self._elements: dict[_Element, Element] = {}
         self._with_parts: dict[_Element, bool] = {}
+        self.written: dict[tuple[_Element, str], str] = {}
+        """Names that attributes have in the source, where they are read as others."""
+        self.unknown: set[tuple[_Element, str]] = set()
+        """Attributes (``: texts) whose values are taken as not known."""
+        self.incomplete: set[_Element] = set()
+        """Elements that are taken as if more stood in them."""
 
     def locate(self, element: _Element) -> Element:
         """Where an element stands in the source."""
@@ -161,26 +169,47 @@ class XmlNode(Node):
 
     def value(self, name: str) -> Value | None:
         text = self.element.get(name)
-        if text is None:
-            return None
-        value = Value(text, partial(self._pieces_of, name))
+        return None if text is None else self._known(name, Value(text, partial(self._pieces_of, name)))
+
+    def _known(self, name: str, value: Value) -> Value:
+        """A value, as far as it is known."""
+        if self.tree.unknown and (self.element, name) in self.tree.unknown:
+            from .spans import with_opaque
+
+            return with_opaque(value, ANYTHING)
         return _with_parts(value) if self.tree.may_have_parts else value
 
     def plain(self, name: str) -> str | None:
+        if self.tree.unknown and (self.element, name) in self.tree.unknown:
+            return OPAQUE
         return self.element.get(name) if name else self.element.text or ""
 
     def _pieces_of(self, name: str) -> tuple[Piece, ...]:
         from .xml_scan import attribute_pieces, attributes
 
         source = self.tree.text
-        low, high = next((low, high) for key, low, high in attributes(source.text, self.place) if key == name)
+        written = self.written_name(name)
+        low, high = next((low, high) for key, low, high in attributes(source.text, self.place) if key == written)
         return attribute_pieces(source, low, high)
 
     @property
     def attribute_names(self) -> Sequence[str]:
         return [str(name) for name in self.element.keys()]  # noqa: SIM118  # an element iterates over its children
 
+    def written_name(self, name: str) -> str:
+        """The name that an attribute has in the source, with the prefix there if it is of a namespace."""
+        if name.startswith("{"):
+            from .xml_scan import attribute_names
+
+            space, _, local = name[1:].partition("}")
+            known = {f"{prefix}:{local}" for prefix, uri in self.element.nsmap.items() if uri == space}
+            known.add(f"xml:{local}")
+            return next(key for key, _, _ in attribute_names(self.tree.text.text, self.place) if key in known)
+        return self.tree.written.get((self.element, name), name)
+
     def attribute_name(self, name: str) -> Value:
+        name = self.written_name(name)
+
         def pieces() -> tuple[Piece, ...]:
             from .xml_scan import attribute_encoder, attribute_names
 
@@ -197,7 +226,7 @@ class XmlNode(Node):
 
     @property
     def has_template_parts(self) -> bool:
-        return self.tree.has_parts(self.element)
+        return self.element in self.tree.incomplete or self.tree.has_parts(self.element)
 
     @property
     def text(self) -> Value:
@@ -206,8 +235,20 @@ class XmlNode(Node):
 
             return text_pieces(self.tree.text, self.place.tag_end, self.place.end)
 
-        value = Value(self.element.text or "", pieces)
-        return _with_parts(value) if self.tree.may_have_parts else value
+        return self._known("", Value(self.element.text or "", pieces))
+
+    def read_as(self, attribute: str | None, meant: str) -> None:
+        element, name = self.element, attribute or ""
+        if meant and attribute is None:
+            element.tag = meant
+        elif meant and attribute:
+            name = meant
+            element.set(meant, element.attrib.pop(attribute))
+            self.tree.written[element, meant] = attribute
+        self.tree.unknown.add((element, name))
+
+    def expect_more(self, tags: Collection[str]) -> None:
+        self.tree.incomplete.update(self.element.iter(*tags))
 
     @property
     def place(self) -> Element:

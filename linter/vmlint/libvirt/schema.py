@@ -11,7 +11,8 @@ from functools import cache
 from ..data import data_path
 from ..light_typing import TYPE_CHECKING, cast
 from ..model import Node
-from .schema_shape import fits, shapes_of
+from .schema_fit import Fit, fits
+from .schema_shape import shapes_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -36,17 +37,25 @@ def schema_path(name: str) -> str:
 
 
 def is_valid(root: Node, size: int = SMALL) -> bool:
-    """Whether a domain or network, in a file of so many bytes, is as its schema says.
+    """Whether a domain or network, in a file of so many bytes, is as its schema says; see `judge`."""
+    return judge(root, size) != Fit.WRONG
+
+
+def judge(root: Node, size: int = SMALL) -> Fit:
+    """What the schema says of a domain or network in a file of so many bytes.
 
     A part that a template fills in counts as written.
     """
     name = schema_name(root)
-    return _is_valid(verdict(name), root.element, size) and fits(root.element, shapes_of(name)[name.capitalize()])
+    if not _is_valid(verdict(name), root.element, size):
+        return Fit.WRONG
+    return fits(root.element, shapes_of(name)[name.capitalize()])
 
 
-def is_part_valid(name: str, type_: str, part: _Element) -> bool:
-    """Whether an element inside a document is as one of the complex types of the schema says."""
-    return _is_valid(part_verdict(name, type_, str(part.tag)), part, SMALL) and fits(part, shapes_of(name)[type_])
+def is_part_right(name: str, type_: str, part: _Element) -> bool:
+    """Whether an element inside a document is as one of the complex types of the schema says, and lacks nothing."""
+    is_valid = _is_valid(part_verdict(name, type_, str(part.tag)), part, SMALL)
+    return is_valid and fits(part, shapes_of(name)[type_]) == Fit.RIGHT
 
 
 def _is_valid(schema: XMLSchema, element: _Element, size: int) -> bool:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 
 from ..model import Node, Place
 from ..source import Value
-from .schema import is_part_valid, schema_name
-from .schema_guess import Guess, Mistake, label, listed
-from .schema_model import Attribute, Child, Model, Type, closest, model
+from .schema import DOMAIN, NETWORK, is_part_right, schema_name
+from .schema_guess import Guess, Missed, Mistake, Reading, label, listed
+from .schema_model import Attribute, Child, Member, Model, Type, closest, model
+from .schema_moved import without_moved
 from .schema_shape import ABSENT, Condition
 from .schema_values import SimpleType
 
+WHOLE = {DOMAIN: ("name", "os"), NETWORK: ("name",)}
+"""What libvirt defines nothing without: a domain that lacks it is a part of one, and more may be missing in it."""
+OF_SCHEMAS = "{http://www.w3.org/2001/XMLSchema-instance}"
+"""Attributes by which a document names its schema for an editor."""
 BLANK = " \t\r\n"
 CROWD = 100
 """So many elements of one kind are judged by libxml2 first."""
@@ -22,9 +28,7 @@ CROWD = 100
 
 def mistakes(root: Node, limit: int | None = None) -> list[Mistake]:
     """What the schema does not allow in a domain or network, in the order of the file; at most so many."""
-    found = list(islice(_mistakes(root), limit))
-    moved = {mistake.fields["name"] for mistake in found if mistake.variant.startswith("misplaced")}
-    return [m for m in found if m.kind != "missing-element" or m.fields["name"] not in moved]
+    return list(without_moved(list(islice(_mistakes(root), limit))))
 
 
 def _mistakes(root: Node) -> Iterator[Mistake]:
@@ -44,7 +48,7 @@ def _doubtful(name: str, around: _Element) -> Iterator[_Element]:
     """The children in which there may be a mistake: of many of one kind, libxml2 finds them sooner than the walk."""
     count = Counter(type_ for _, type_ in around.inner)
     for node, type_ in around.inner:
-        if count[type_] < CROWD or not type_.name or not is_part_valid(name, type_.name, node.element):
+        if count[type_] < CROWD or not type_.name or not is_part_right(name, type_.name, node.element):
             yield _Element(around.known, node, type_, around)
 
 
@@ -55,6 +59,9 @@ class _Element:
         self.known, self.node, self.type, self.parent = known, node, type_, parent
         self.inner: list[tuple[Node, Type]] = []
         """Children that may stand here, for the walk to go on with."""
+        self.document: str = label(node) if parent is None else parent.document
+        """What libvirt refuses: a domain or a network."""
+        self.is_whole: bool = _is_whole(node) if parent is None else parent.is_whole
         self.meant: set[str] = set()
         """Attributes and children that are there, but misspelt."""
 
@@ -66,7 +73,7 @@ class _Element:
     @cached_property
     def guess(self) -> Guess:
         """What may have been meant by a name that is wrong here."""
-        return Guess(self.known, self.type, self.label, self.parent is None)
+        return Guess(self.known, self.type, self.label, self.document, self.parent is None)
 
     def mistakes(self) -> Iterator[Mistake]:
         """What is wrong with this element itself; not what is wrong below it."""
@@ -75,11 +82,16 @@ class _Element:
         yield from self._children()
 
     def _attributes(self) -> Iterator[Mistake]:
-        names = [name for name in self.node.attribute_names if "{" not in name and ":" not in name]
+        every = self.node.attribute_names
+        names = [name for name in every if "{" not in name and ":" not in name]
+        for name in every if len(names) < len(every) else ():
+            if name not in names and not name.startswith(OF_SCHEMAS):
+                mistake = self.guess.attribute_of_namespace(self.node, name, names)
+                self.meant.add(mistake.fields["local"])
+                yield mistake
         for name in names:
             if name not in self.type.attributes:
-                lacking = self._lacking(self.type.needed_attributes, names)
-                mistake = self.guess.attribute(self.node, name, names, lacking)
+                mistake = self.guess.attribute(self.node, name, names, self._missed(self.type.attributes, names))
                 self.meant.add(mistake.fields["meant"])
                 yield mistake
         for name in names:
@@ -90,38 +102,55 @@ class _Element:
                 fields = {"name": name, "element": self.label, **other}
                 yield Mistake("unknown-attribute", self.node.attribute_name(name), "other-kind", fields)
             else:
-                yield from self._value(self.node.value(name), member.type, name, member.wrong)
-        for name, member in self.type.needed_attributes.items():
-            if name not in names and name not in self.meant and self._is_wanted(member):
-                yield Mistake("missing-attribute", self.node, "", {"name": name, "element": self.label})
+                yield from self._value(self.node.value(name), member.type, member, name)
+        yield from self._lacking("attribute", self.type.needed_attributes, self.type.vital_attributes, names)
+
+    def _lacking(
+        self,
+        what: str,
+        needed: Mapping[str, Attribute] | Mapping[str, Child],
+        vital: Mapping[str, Attribute] | Mapping[str, Child],
+        present: Container[str],
+    ) -> Iterator[Mistake]:
+        """Attributes or children that are not there: those that the schema needs, and those that libvirt does."""
+        fields = {"element": self.label, "document": self.document}
+        for name, member in needed.items():
+            if name not in present and name not in self.meant and self._is_wanted(member):
+                variant = "refused" if self._is_vital(member) else ""
+                yield Mistake(f"missing-{what}", self.node, variant, {**fields, "name": name})
+        told: set[str] = set()
+        for name, other in vital.items() if self.parent and self.is_whole else ():
+            if name in present or name in self.meant or self._is_wanted(other) or not self._is_vital(other):
+                continue
+            if told.isdisjoint(condition.attribute for condition in other.vital or ()):  # one of two would do
+                told.add(name)
+                yield Mistake("required-part-missing", self.node, what, {**fields, "name": name})
 
     def _value(
-        self, value: Value | None, type_: SimpleType, name: str = "", wrong: str | None = None
+        self, value: Value | None, type_: SimpleType, member: Member | None, name: str = ""
     ) -> Iterator[Mistake]:
-        """A value of an attribute, or (no name) the text of an element."""
+        """A value of an attribute, or (no name) the text of an element; `member`: that attribute or element."""
         if value is None or value.opaque or type_.takes(value.text):
             return
-        text, known = value.text.strip(), type_.names
-        meant = closest(text, known)
+        known = type_.names
+        meant = closest(value.text.strip(), known) or _in_other_case(value.text, type_)
         where = f"'{name}' of <{self.label}>" if name else f"<{self.label}>"
-        fields = {
-            "value": value.text.strip(),
-            "where": where,
-            "allowed": listed(type_.names, meant),
-            "meant": meant or "",
-        }
+        fields = {"value": value.text.strip(), "where": where, "allowed": listed(known, meant), "meant": meant or ""}
         words = type_.form
         fields["hint"] = (f" ({words[0].lower()}{words[1:]})" if words else "") + (
             f"; did you mean '{meant}'?" if meant else ""
         )
-        variant = f"listed-{wrong or 'unknown'}" if type_.is_enumerated else ""
+        listed_as = f"listed-{(member and member.wrong) or 'unknown'}"
+        variant = listed_as if type_.is_enumerated else _form_variant(value.text, member)
         edits = value.replace(0, len(value.text), meant) if meant and type_.is_enumerated else ()
-        yield Mistake("wrong-value", value, variant, fields, edits)
+        reading = Reading(self.node, name) if meant and type_.is_enumerated else None
+        yield Mistake("wrong-value", value, variant, fields, edits, reading=reading)
 
     def _text(self) -> Iterator[Mistake]:
         text = self.type.text
         if text is not None and not self.node.children:
-            yield from self._value(self.node.text, text)
+            declared = self.parent.type.children.get(str(self.node.element.tag)) if self.parent else None
+            yield from self._value(self.node.text, text, declared)
         if not self.type.mixed and not self.node.has_template_parts:
             if (value := self.node.text).text.strip(BLANK):
                 yield Mistake("stray-text", _stripped(value), "", {"element": self.label})
@@ -140,9 +169,7 @@ class _Element:
             if wrong is not None:
                 yield wrong
         if not self.node.has_template_parts:
-            for tag, member in self.type.needed_children.items():
-                if tag not in present and tag not in self.meant and self._is_wanted(member):
-                    yield Mistake("missing-element", self.node, "", {"name": tag, "element": self.label})
+            yield from self._lacking("element", self.type.needed_children, self.type.vital_children, present)
 
     def _child(self, node: Node, tag: str, first: dict[str, Node], present: set[str]) -> Mistake | None:
         """What is wrong with a child being there at all; the walk goes on in it where it may stand here."""
@@ -150,7 +177,7 @@ class _Element:
         fields = {"name": label(node), "element": self.label}
         if member is None:
             taken = {name for name, known in self.type.children.items() if name in present and known.single}
-            unknown = self.guess.child(node, tag, taken, self._lacking(self.type.needed_children, present))
+            unknown = self.guess.child(node, tag, taken, self._missed(self.type.children, present))
             self.meant.add(unknown.fields["meant"])
             return unknown
         if other := self._elsewhere(member):
@@ -186,13 +213,45 @@ class _Element:
         """The element that has the attribute a condition asks about."""
         return self.parent if condition.above and self.parent else self
 
-    def _lacking(self, needed: Mapping[str, Attribute | Child], present: Container[str]) -> set[str]:
-        """Required attributes or children that are not there."""
-        return {name for name, member in needed.items() if name not in present and self._is_wanted(member)}
+    def _missed(
+        self, known: Mapping[str, Attribute] | Mapping[str, Child], present: Container[str]
+    ) -> dict[str, Missed]:
+        """How much what is not there of some attributes or children is missed."""
+        return {name: self._how_missed(member) for name, member in known.items() if name not in present}
+
+    def _how_missed(self, member: Attribute | Child) -> Missed:
+        if self._is_vital(member):
+            return Missed.ALWAYS
+        if self._is_wanted(member):
+            return Missed.BY_SCHEMA
+        return Missed.SOMETIMES if member.missed_sometimes else Missed.NEVER
 
     def _is_wanted(self, member: Attribute | Child) -> bool:
-        """Whether a required member is required here."""
-        return all(self._decides(condition) in condition.values for condition in member.needed or member.conditions)
+        """Whether the schema requires a member here."""
+        return member.required and self._all_hold(member.needed or member.conditions)
+
+    def _is_vital(self, member: Attribute | Child) -> bool:
+        """Whether libvirt refuses this element for want of a member."""
+        return member.vital is not None and self._all_hold([*member.conditions, *member.vital])
+
+    def _all_hold(self, conditions: Iterable[Condition]) -> bool:
+        return all(self._decides(condition) in condition.values for condition in conditions)
+
+
+def _form_variant(text: str, member: Member | None) -> str:
+    """How to say that a value has a wrong form: whether it was seen that libvirt refuses such values."""
+    is_refused = member is not None and member.wrong == "refused" and not re.fullmatch(member.reads, text)
+    return "form-refused" if is_refused else ""
+
+
+def _in_other_case(text: str, type_: SimpleType) -> str | None:
+    """A value in the case in which a type takes it."""
+    return next((other for other in (text.lower(), text.upper()) if other != text and type_.takes(other)), None)
+
+
+def _is_whole(root: Node) -> bool:
+    """Whether a document is one that libvirt could define, and not a part of one."""
+    return all(root.child(name) for name in WHOLE[schema_name(root)])
 
 
 def _stripped(value: Value) -> Place:

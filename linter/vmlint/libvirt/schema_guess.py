@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping, Sequence
+from enum import Enum
+from itertools import islice
 from types import MappingProxyType
 
 from ..light_typing import NamedTuple
@@ -16,10 +19,41 @@ REFUSING = frozenset(("features", "hyperv", "kvm", "stimer", "tlbflush", "active
 QEMU_NAMESPACE = "http://libvirt.org/schemas/domain/qemu/1.0"
 QEMU_PARTS = frozenset(("commandline", "override", "capabilities", "deprecation"))
 """What may stand in a domain in that namespace."""
+LEVELS = 3
+"""So far up, what is around an element counts as near."""
+NEIGHBOURS = 100
+"""So many elements beside one are looked at."""
 MANY = 12
 """More values than that are not listed."""
 FEW = 3
 """More places than that are not named."""
+
+
+class Missed(Enum):
+    """How much a member that is not there is missed."""
+
+    NEVER = ""
+    SOMETIMES = "-sometimes"
+    BY_SCHEMA = "-required"
+    ALWAYS = "-needed"
+    """Without it, libvirt refuses the document."""
+
+
+MUCH = (Missed.BY_SCHEMA, Missed.ALWAYS)
+"""Where it is so much missed, a name that is only alike is taken for it."""
+
+
+class Reading(NamedTuple):
+    """How other rules are to read what is wrong, so that they do not report what follows from it."""
+
+    node: Node
+    """The element that is misspelt, or has the attribute."""
+    attribute: str | None = None
+    """None for the element itself, `` for its text."""
+    meant: str = ""
+    """The name that was meant; where there is none, the value of the attribute is not known."""
+    belongs_in: tuple[str, ...] = ()
+    """Names of the elements in which a misplaced element is missed."""
 
 
 class Mistake(NamedTuple):
@@ -32,44 +66,58 @@ class Mistake(NamedTuple):
     edits: tuple[Edit, ...] = ()
     first: Place | None = None
     """Of a doubled element: the one that libvirt reads."""
+    reading: Reading | None = None
+    owner: Node | None = None
+    """Of a name that is wrong where it stands: the element that has it."""
 
 
 class Guess:
     """Guesses about what stands in one element, whose type, name and being the outermost one is known."""
 
-    def __init__(self, known: Model, type_: Type, name: str, is_root: bool) -> None:
-        self._known, self._type, self._label, self._is_root = known, type_, name, is_root
+    def __init__(self, known: Model, type_: Type, name: str, document: str, is_root: bool) -> None:
+        self._known, self._type, self._label, self._document = known, type_, name, document
+        self._is_root = is_root
 
-    def attribute(self, node: Node, name: str, present: Sequence[str], lacking: Container[str]) -> Mistake:
-        """An attribute of the element, given as node, that it cannot have; others are present, some lacking."""
-        fields = {"name": name, "element": self._label, "meant": ""}
+    def attribute(self, node: Node, name: str, present: Sequence[str], missed: Mapping[str, Missed]) -> Mistake:
+        """An attribute of the element, given as node, that it cannot have; others are present, some missed."""
+        fields = {"name": name, "element": self._label, "document": self._document, "meant": ""}
         at = node.attribute_name(name)
-        places = self._places(f"@{name}")
+        places = self._places(node, f"@{name}")
         meant = closest(name, [known for known in self._type.attributes if known not in present])
-        required = "-required" if meant in lacking else ""
-        if meant and (not places or required or one_slip(name, meant)):
-            edits = at.replace(0, len(name), meant)
-            return Mistake("unknown-attribute", at, f"misspelt{required}", {**fields, "meant": meant}, edits)
-        return _misplaced("unknown-attribute", at, fields, places)
+        how = missed.get(meant or "", Missed.NEVER)
+        if meant and (not places or how in MUCH or one_slip(name, meant)):
+            edits, reading = at.replace(0, len(name), meant), Reading(node, name, meant)
+            variant = f"misspelt{how.value}"
+            return Mistake("unknown-attribute", at, variant, {**fields, "meant": meant}, edits, reading=reading)
+        return _misplaced("unknown-attribute", at, fields, places)._replace(owner=node)
 
-    def child(self, node: Node, tag: str, taken: Container[str], lacking: Container[str]) -> Mistake:
-        """A child of the element that it cannot have; those `taken` are there and stand once, some are lacking."""
-        fields = {"name": label(node), "element": self._label, "meant": ""}
+    def attribute_of_namespace(self, node: Node, name: str, present: Sequence[str]) -> Mistake:
+        """An attribute of a namespace, which libvirt looks up by its name without that."""
+        written = node.attribute_name(name)
+        local = name.rpartition("}")[2].rpartition(":")[2]
+        is_read = name.startswith("{") and local in self._type.attributes and local not in present
+        fields = {"name": written.text, "local": local, "element": self._label, "document": self._document, "meant": ""}
+        return Mistake("unknown-attribute", written, "namespace-read" if is_read else "namespace", fields)
+
+    def child(self, node: Node, tag: str, taken: Container[str], missed: Mapping[str, Missed]) -> Mistake:
+        """A child of the element that it cannot have; those `taken` are there and stand once, some are missed."""
+        fields = {"name": label(node), "element": self._label, "document": self._document, "meant": ""}
         if self._is_root and fields["name"] in QEMU_PARTS and node.parent is not None:
             return _without_namespace(node.parent, node, tag, fields)
         if tag.startswith("{") or ":" in tag:
             return self._of_namespace(node, tag, fields)
-        places = self._places(tag)
+        places = self._places(node, tag)
         named = [known for known in self._type.children if "{" not in known]
         meant = self._closest_child(node, tag, named)
         if meant in taken and not one_slip(tag, meant or ""):
             meant = self._closest_child(node, tag, [known for known in named if known not in taken])
-        refused = "-refused" if self._label in REFUSING else "-required" if meant in lacking else ""
+        refused = "-refused" if self._label in REFUSING else ""
         if meant and (not places or (one_slip(tag, meant) and not self._suits_below(node, tag))):
-            return Mistake(
-                "unknown-element", node, f"misspelt{refused}", {**fields, "meant": meant}, node.rename(meant)
-            )
-        return _misplaced("unknown-element", node, fields, places, refused.replace("-required", ""))
+            variant = f"misspelt{refused or missed.get(meant, Missed.NEVER).value}"
+            reading = Reading(node, None, meant) if meant in missed else None
+            fields["meant"] = meant
+            return Mistake("unknown-element", node, variant, fields, node.rename(meant), reading=reading)
+        return _misplaced("unknown-element", node, fields, places, refused)._replace(owner=node.parent)
 
     def _closest_child(self, node: Node, tag: str, named: list[str]) -> str | None:
         """The one of some children that an unknown one may be, by its name and by what stands in it."""
@@ -83,7 +131,7 @@ class Guess:
             prefix = f"{node.element.prefix}:" if node.element.prefix else ""
             edits = node.rename(prefix + meant)
             return Mistake("unknown-element", node, "misspelt", {**fields, "meant": meant}, edits)
-        if places := self._places(tag):
+        if places := self._places(node, tag):
             return _misplaced("unknown-element", node, fields, places)
         return Mistake("unknown-element", node, "namespace", fields)
 
@@ -105,18 +153,19 @@ class Guess:
         below = [self._known.type(self._type.children[place].type) for place, _ in self._near(tag)]
         return any(self._suits(node, type_, tag) for type_ in below if tag in type_.children)
 
-    def _places(self, member: str) -> list[str]:
-        """Where a child or attribute may stand: just below this element, or else in one of its name, or else anywhere.
+    def _places(self, node: Node, member: str) -> list[str]:
+        """The elements in which a child or attribute may stand: just below this one, or of its name, or anywhere.
 
-        An attribute that may stand in many elements belongs in none of them.
+        Those around the node come first. An attribute that may stand in many elements belongs in none of them.
         """
         found = self._known.places.get(member, [])
         near = self._near(member) or [(tag, around) for tag, around in found if tag == self._label]
-        named = [
-            f"<{tag}> in <{around}>" if tag == self._label else f"<{tag.rpartition('}')[2]}>"
-            for tag, around in near or found
+        around = _surroundings(node)
+        tags = [
+            f"<{tag}> in <{above}>" if tag == self._label else f"<{tag.rpartition('}')[2]}>"
+            for tag, above in sorted(near or found, key=lambda place: place[0] not in around)
         ]
-        unique = list(dict.fromkeys(named))
+        unique = list(dict.fromkeys(tags))
         return unique if near or len(unique) <= FEW or not member.startswith("@") else []
 
     def _near(self, member: str) -> list[tuple[str, str]]:
@@ -125,11 +174,26 @@ class Guess:
         return [(tag, around) for tag, around in found if around == self._label and tag in self._type.children]
 
 
+def _surroundings(node: Node) -> set[str]:
+    """Names of the elements around one, and of those beside it and beside the one around it."""
+    found: set[str] = set()
+    above = node.element.getparent()
+    for _ in range(LEVELS):
+        if above is not None:
+            found.update(str(child.tag) for child in islice(above, NEIGHBOURS))
+            above = above.getparent()
+    return found
+
+
 def _misplaced(kind: str, at: Place, fields: dict[str, str], places: list[str], refused: str = "") -> Mistake:
     """A name that is known, but elsewhere; or nowhere."""
     if not places:
         return Mistake(kind, at, refused.removeprefix("-"), fields)
-    return Mistake(kind, at, f"misplaced{refused}", {**fields, "places": " or ".join(places[:FEW])})
+    named, more = places[:FEW], len(places) - FEW
+    if more > 0:
+        named.append("another element" if more == 1 else f"one of {more} other elements")
+    reading = Reading(at, belongs_in=tuple(re.findall(r"<(.+?)>", " ".join(places)))) if isinstance(at, Node) else None
+    return Mistake(kind, at, f"misplaced{refused}", {**fields, "places": " or ".join(named)}, reading=reading)
 
 
 def _without_namespace(root: Node, node: Node, tag: str, fields: dict[str, str]) -> Mistake:

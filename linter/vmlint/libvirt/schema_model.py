@@ -13,14 +13,15 @@ from ..data import compiled
 from ..light_typing import TYPE_CHECKING
 from ..model import Node
 from . import schema_read, words
-from .schema_shape import MAX, MIN, NEED, WHEN, Condition, conditions, schema_files
+from .schema_shape import ALWAYS, MAX, MIN, NEED, SOMETIMES, VITAL, WHEN, Condition, conditions, schema_files
 from .schema_values import SimpleType
 from .words import folded, one_slip
 
 if TYPE_CHECKING:
     from typing import Any
 
-WRONG = "{urn:vmlint:schema}wrong"
+READS, WRONG = "{urn:vmlint:schema}reads", "{urn:vmlint:schema}wrong"
+NOTATIONS = r"[\s\da-fA-FxX:.+-]+"
 ROOTS = ("domain", "network")
 MATCHES = 5
 """So many names that are alike are held against each other."""
@@ -50,6 +51,23 @@ class Member:
     def required(self) -> bool:
         """Whether it must be there (if its conditions hold)."""
         return bool(self._said["required"] or MIN in self._own or self.needed)
+
+    @cached_property
+    def vital(self) -> list[Condition] | None:
+        """When libvirt refuses a document for want of it; None where that was not seen, or not always."""
+        says = self._own.get(VITAL)
+        return None if says in (None, SOMETIMES) else [] if says == ALWAYS else conditions(says)
+
+    @property
+    def missed_sometimes(self) -> bool:
+        """Whether libvirt refuses some documents for want of it."""
+        return VITAL in self._own
+
+    @property
+    def reads(self) -> str:
+        """A pattern of the values that libvirt reads though the schema does not; where none is given, of all that may
+        be a number or an address in some notation."""
+        return self._own.get(READS, NOTATIONS)
 
     @property
     def wrong(self) -> str | None:
@@ -107,6 +125,16 @@ class Type:
     def needed_children(self) -> dict[str, Child]:
         """Those that must be there, at least under some condition."""
         return {name: member for name, member in self.children.items() if member.required}
+
+    @cached_property
+    def vital_attributes(self) -> dict[str, Attribute]:
+        """Those for want of which libvirt refuses a document, at least under some condition."""
+        return {name: member for name, member in self.attributes.items() if member.vital is not None}
+
+    @cached_property
+    def vital_children(self) -> dict[str, Child]:
+        """Those for want of which libvirt refuses a document, at least under some condition."""
+        return {name: member for name, member in self.children.items() if member.vital is not None}
 
     def could_hold(self, node: Node) -> bool:
         """Whether what stands in an element (attributes, children, text) may all stand in one of this type."""

@@ -1,4 +1,4 @@
-"""What the schemas say in attributes of their own (`v:when`, `v:need`, `v:max`, `v:min`), for XSD 1.0 cannot say it.
+"""What the schemas say in attributes of their own (`v:when`, `v:need`, `v:max`, `v:min`, `v:vital`).
 
 A Shape is what one complex type says so; only types that say something, or have such types below them, get one.
 """
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
-WHEN, NEED, MAX, MIN = (f"{{urn:vmlint:schema}}{name}" for name in ("when", "need", "max", "min"))
-OWN = frozenset((WHEN, NEED, MAX, MIN))
+WHEN, NEED, MAX, MIN, VITAL = (f"{{urn:vmlint:schema}}{name}" for name in ("when", "need", "max", "min", "vital"))
+OWN = frozenset((WHEN, NEED, MAX, MIN, VITAL))
 NONE: frozenset[str] = frozenset()
+ROOTS = ("Domain", "Network")
+"""What these lack may stand elsewhere: parts of domains are kept in files too."""
 COMPLEX_TYPE, ELEMENT, ATTRIBUTE = f"{XS}complexType", f"{XS}element", f"{XS}attribute"
+ALWAYS, SOMETIMES = "always", "sometimes"
+"""In `v:vital` instead of conditions: there are none, or it takes more to tell."""
 ABSENT = "-"
 """Stands in `v:when` for an attribute that is not there."""
 
@@ -88,6 +92,14 @@ class Switch:
         return self.rulings[value]
 
 
+class Vital(NamedTuple):
+    """A member for want of which libvirt refuses a document, if all conditions hold."""
+
+    is_attribute: bool
+    name: str
+    when: tuple[Condition, ...]
+
+
 class Branch:
     """What one complex type says, and where below it others say something."""
 
@@ -111,6 +123,7 @@ class Shape(Branch):
         self.single: set[str] = set()
         """Children that may stand once."""
         self.required: frozenset[str] = NONE
+        self.vital: list[Vital] = []
 
     def switch(self, above: bool, attribute: str) -> Switch:
         """The switch that is an attribute, of the element around if `above`."""
@@ -122,66 +135,14 @@ class Shape(Branch):
 
     @property
     def says_something(self) -> bool:
-        return bool(self.switches or self.single or self.required)
-
-
-def fits(top: _Element, shape: Shape) -> bool:
-    """Whether an element that libxml2 found valid, and all below it, are as their shapes say."""
-    around = top.getparent()
-    stack: list[tuple[_Element, _Element, Shape]] = [(top, top if around is None else around, shape)]
-    while stack:
-        element, parent, shape = stack.pop()
-        if shape.switches:
-            ruled = _ruled(element, parent, shape)
-            if ruled is None:
-                return False
-            closed, needed = ruled
-        else:
-            closed, needed = NONE, shape.required
-        if not len(element):
-            if needed:
-                return False
-            continue
-        below = shape.below
-        if closed or needed or shape.single:
-            inner = {child.tag: child for child in element}
-            if not (closed.isdisjoint(inner) and needed <= inner.keys()):
-                return False
-            if len(inner) < len(element) and _doubled(element, shape.single):
-                return False
-            if len(inner) == len(element):
-                stack.extend([(inner[tag], element, below[tag]) for tag in inner if tag in below])
-                continue
-        if below:
-            stack.extend([(child, element, below[tag]) for child in element if (tag := child.tag) in below])
-    return True
-
-
-def _ruled(element: _Element, parent: _Element, shape: Shape) -> tuple[frozenset[str], frozenset[str]] | None:
-    """Children that an element may not, and must, have by what its switches say; None if its attributes are wrong."""
-    closed, needed, names = NONE, shape.required, element.keys()
-    for switch in shape.switches:
-        value = (parent if switch.above else element).get(switch.attribute, ABSENT)
-        not_names, not_tags, need_names, need_tags = switch.rulings.get(value) or switch.rule(value)
-        if not_names and not not_names.isdisjoint(names):
-            return None
-        if need_names and not need_names.issubset(names):
-            return None
-        closed = closed | not_tags if not_tags else closed
-        needed = needed | need_tags if need_tags else needed
-    return closed, needed
-
-
-def _doubled(element: _Element, single: set[str]) -> bool:
-    tags = [child.tag for child in element]
-    return any(tags.count(tag) > 1 for tag in single.intersection(tags))
+        return bool(self.switches or self.single or self.required or self.vital)
 
 
 @cache
 def shapes_of(name: str) -> dict[str, Shape]:
     """The shapes of the complex types in the schema called `domain` or `network`, by their names."""
     shapes: dict[str, Shape] = defaultdict(Shape)
-    for member in compiled(f"schemas/{name}", [*schema_files(), __file__], lambda: _members(name)):
+    for member in members(name):
         _add(shapes, *member)
     prune(shapes.values())
     return shapes
@@ -195,11 +156,17 @@ def schema_files() -> list[str]:
 
 Member = tuple[str, str, str | None, bool, dict[str, str]]
 """A member of a complex type: that type's name, its own name, its type if it is an element, whether it is an attribute,
-and those of its attributes that are in OWN."""
+and what it says by attributes of its own."""
+
+
+@cache
+def members(name: str) -> list[Member]:
+    """The members that say something, or lead to types whose members do, in the schema `domain` or `network`."""
+    found: list[Member] = compiled(f"schemas/{name}", [*schema_files(), __file__], lambda: _members(name))
+    return found
 
 
 def _members(name: str) -> list[Member]:
-    """The members that say something, or lead to types whose members do."""
     found = [member for root in _trees(name, set()) for member in _of_file(root)]
     useful = {type_ for type_, _, _, _, own in found if own}
     before = -1
@@ -227,6 +194,8 @@ def _of_file(root: Element) -> Iterator[Member]:
     for type_ in root.iter(COMPLEX_TYPE):
         for member in type_.iter() if type_.get("name") else ():
             own = {key: value for key, value in member.items() if key in OWN}
+            if member.get("use") == "required" or MIN in own:
+                own.pop(VITAL, None)  # what lacks it is not valid to begin with
             is_attribute = member.tag == ATTRIBUTE
             if member.tag == ELEMENT or (is_attribute and own):
                 kind = None if is_attribute else member.get("type")
@@ -248,6 +217,9 @@ def _add(
         shape.single.add(name)
     if MIN in own:
         shape.required |= {name}
+    if own.get(VITAL, SOMETIMES) != SOMETIMES and type_ not in ROOTS:
+        when = conditions(own.get(WHEN)) + ([] if own[VITAL] == ALWAYS else conditions(own[VITAL]))
+        shape.vital.append(Vital(is_attribute, name, tuple(when)))
 
 
 def files(name: str, seen: set[str] | None = None) -> Iterator[_Element]:

@@ -26,8 +26,3 @@ def one_slip(one: str, other: str) -> bool:
 def _swapped(one: str, other: str) -> bool:
     at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
     return one[:at] + one[at : at + 2][::-1] + one[at + 2 :] == other
-
-
-def is_slip_of(name: str, meant: str) -> bool:
-    """Whether a name is another one misspelt, if only in its case."""
-    return name != meant and one_slip(name, meant)
