@@ -101,7 +101,9 @@ def disagreements(case: Case, version: str, ask: Ask) -> Iterator[str]:
 def _old_form(found: list[Any], answer: Answer) -> Iterator[str]:
     severity = found[0].severity if found else ""
     if LACKS.search(answer.error):
-        return
+        if not answer.warned:
+            return
+        answer = answer._replace(error="")
     if severity == "error" and not answer.error and not STARTS.search(found[0].message):
         yield f"takes it, said: {found[0].message}"
     if severity != "error" and answer.error:

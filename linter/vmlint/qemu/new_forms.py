@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..source import OPAQUE, Edit
+from .arguments import JSON_START
 from .commandline import CommandNode, OptionNode
 from .conversions import CONVERSIONS, PARAMETERS
 from .deprecation_words import NewForm
@@ -34,7 +35,7 @@ def new_form(match: Match, node: OptionNode, words: Words) -> NewForm | None:
     change = match.row.change
     verb = next((verb for verb in VERBS if verb in change), None)
     value = _converted(match)
-    if verb is None or value is None:
+    if verb is None or value is None or (verb == "json" and not JSON_START.match(node.text.text)):
         return None
     fields: Fields = {
         "value": value if verb == "value" or change.get("convert") in PARAMETERS else doubled(value),
@@ -122,7 +123,7 @@ def _own_device(match: Match, node: OptionNode, words: Words, fields: Fields) ->
     param, kind, drive = Given(node).param(match.name), node.value("if"), node.value("id")
     id_ = fields["fresh"] if drive is None else doubled(drive.text)
     device = ["-device", f"{match.row.change['device']},drive={id_},{match.row.change['move']}={fields['value']}"]
-    if param is None or OPAQUE in node.text.text:
+    if param is None or OPAQUE in device[1] or any(OPAQUE in given.key for given in node.params):
         return " ".join(device).replace(OPAQUE, "…"), ()
     added = [part for part, is_missing in (("if=none", kind is None), (f"id={id_}", drive is None)) if is_missing]
     end = len(node.text.text)
