@@ -120,6 +120,9 @@ FIXES = [
     ("-fsdev handle,id=f,path=.,security_model=none", "-fsdev local,id=f,path=.,security_model=none"),
     ("-tb-size 64 -accel tcg,thread=single", "-accel tcg,thread=single,tb-size=64"),
     ("-tb-size 64 -accel kvm", "-tb-size 64 -accel kvm"),
+    ("-net nic -net user -redir tcp:22::22", "-net nic -net user,hostfwd=tcp::22-:22"),
+    ("-netdev tap,id=t -netdev user,id=u -tftp /t", "-netdev tap,id=t -netdev user,id=u,tftp=/t"),
+    ("-net user -netdev user,id=u -tftp /t", "-net user -netdev user,id=u -tftp /t"),
     ("-mon c,pretty=off", "-object monitor-hmp,id=mon0,chardev=c"),
 ]
 
