@@ -1,7 +1,8 @@
 """Asks real QEMUs what they do with options: the one on PATH, or those of an oracle, a folder with several systems in it.
 
 An oracle has `run.py`, which knows where its systems are. Those of x86 suffice for most of what is asked; for the rest,
-install in each `qemu-system-arm`, `-mips`, `-misc`, `-ppc`, `-riscv`, `-s390x` and `-sparc`, as far as its Debian has them.
+install in each `qemu-system-arm`, `-mips`, `-misc`, `-ppc`, `-riscv`, `-s390x` and `-sparc`, as far as its Debian has them,
+and for back ends `qemu-block-extra` and `qemu-system-gui`.
 """
 
 from __future__ import annotations

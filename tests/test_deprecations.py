@@ -12,7 +12,7 @@ import pytest
 import vmlint
 from tests import deprecations as real
 from tests.emulators import X86, Answer, ask_local, local_version
-from tests.helpers import ROOT
+from tests.helpers import ROOT, lint_and_fix
 from vmlint import catalog
 from vmlint.data import parse_toml
 from vmlint.libvirt.deprecations import facts as libvirt_facts
@@ -118,6 +118,11 @@ FIXES = [
     ("-drive driver=rbd,filename=rbd:p/i:conf=x", "-drive driver=rbd,filename=rbd:p/i:conf=x"),
     ("-fsdev handle,id=f,path=.", "-fsdev local,security_model=none,id=f,path=."),
     ("-fsdev handle,id=f,path=.,security_model=none", "-fsdev local,id=f,path=.,security_model=none"),
+    ("-tb-size 64 -accel tcg,thread=single", "-accel tcg,thread=single,tb-size=64"),
+    ("-tb-size 64 -accel kvm", "-tb-size 64 -accel kvm"),
+    ("-net nic -net user -redir tcp:22::22", "-net nic -net user,hostfwd=tcp::22-:22"),
+    ("-netdev tap,id=t -netdev user,id=u -tftp /t", "-netdev tap,id=t -netdev user,id=u,tftp=/t"),
+    ("-net user -netdev user,id=u -tftp /t", "-net user -netdev user,id=u -tftp /t"),
     ("-mon c,pretty=off", "-object monitor-hmp,id=mon0,chardev=c"),
 ]
 
@@ -125,6 +130,29 @@ FIXES = [
 @pytest.mark.parametrize(("old", "new"), FIXES)
 def test_forms_that_take_more_than_another_word_are_written_whole(old: str, new: str) -> None:
     assert " ".join(real.fixed(X86, old.split(), "11.1")) == new
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("-show-cursor", "-display default,show-cursor=on"),
+        ("-show-cursor -display sdl", "-display sdl,show-cursor=on"),
+        ("-show-cursor -vnc :1", "-show-cursor -vnc :1"),
+    ],
+)
+def test_the_pointer_is_shown_by_the_display_there_is(old: str, new: str) -> None:
+    line = f"qemu-system-x86_64 {old}\n".encode()
+    assert lint_and_fix("start.sh", line, topic="deprecations").data.decode() == f"qemu-system-x86_64 {new}\n"
+
+
+def test_what_a_variable_holds_stays_where_it_is_when_a_drive_gets_a_device() -> None:
+    line = 'qemu-system-x86_64 -drive file="$IMAGE",if=virtio,serial=S\n'
+    fixed = lint_and_fix("start.sh", line.encode(), unsafe=True)
+    assert fixed.data.decode().split(" ", 1)[1] == (
+        '-device virtio-blk,drive=disk0,serial=S -drive file="$IMAGE",if=none,id=disk0\n'
+    )
+    hidden = 'qemu-system-x86_64 -drive "$DRIVE,serial=S"\n'
+    assert lint_and_fix("start.sh", hidden.encode(), unsafe=True).data.decode() == hidden
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..source import OPAQUE, Edit
+from .arguments import JSON_START
 from .commandline import CommandNode, OptionNode
 from .conversions import CONVERSIONS, PARAMETERS
 from .deprecation_words import NewForm
@@ -34,7 +35,7 @@ def new_form(match: Match, node: OptionNode, words: Words) -> NewForm | None:
     change = match.row.change
     verb = next((verb for verb in VERBS if verb in change), None)
     value = _converted(match)
-    if verb is None or value is None:
+    if verb is None or value is None or (verb == "json" and not JSON_START.match(node.text.text)):
         return None
     fields: Fields = {
         "value": value if verb == "value" or change.get("convert") in PARAMETERS else doubled(value),
@@ -85,20 +86,23 @@ def _with_another(
 
 def _append(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
     """One parameter more for the only option of a kind; its row says for which kinds it is one."""
-    name, parameter = match.row.change["append"]
+    *names, parameter = match.row.change["append"]
     argument = "" if node.argument is None else node.argument.text
     text = parameter.format(**fields | {"argument": argument})
-    shown = f"{name} …,{text}".replace(OPAQUE, "…")
-    kinds = match.row.change.get("kinds", ())
-    found = _named(node, name)
-    if len(found) != 1 or found[0].argument is None or OPAQUE in text or "," in argument or not found[0].params:
-        return shown, ()
-    first = found[0].params[0]
-    if first.kind != IMPLIED or first.value not in kinds:
+    kinds = match.row.change["kinds"]
+    found = [other for name in names for other in _named(node, name) if _first_value(other) in kinds]
+    shown = f"{found[0].name if found else names[0]} …,{text}".replace(OPAQUE, "…")
+    if len(found) != 1 or OPAQUE in text or "," in argument:
         return shown, ()
     end = len(found[0].text.text)
     added, removed = found[0].text.replace(end, end, f",{text}"), words.remove(node)
     return shown, (*removed, *added) if added and removed else ()
+
+
+def _first_value(node: OptionNode) -> str | None:
+    """The value with which an argument begins, where it has no name."""
+    first = node.params[0] if node.argument is not None and node.params else None
+    return first.value if first is not None and first.kind == IMPLIED else None
 
 
 def _move(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
@@ -122,7 +126,7 @@ def _own_device(match: Match, node: OptionNode, words: Words, fields: Fields) ->
     param, kind, drive = Given(node).param(match.name), node.value("if"), node.value("id")
     id_ = fields["fresh"] if drive is None else doubled(drive.text)
     device = ["-device", f"{match.row.change['device']},drive={id_},{match.row.change['move']}={fields['value']}"]
-    if param is None or OPAQUE in node.text.text:
+    if param is None or OPAQUE in device[1] or any(OPAQUE in given.key for given in node.params):
         return " ".join(device).replace(OPAQUE, "…"), ()
     added = [part for part, is_missing in (("if=none", kind is None), (f"id={id_}", drive is None)) if is_missing]
     end = len(node.text.text)
