@@ -26,6 +26,7 @@ PIECE = re.compile(rb"\s+|</?[\w:]*|,|=|[^\s,=<>]+|.", re.DOTALL)
 """What is exchanged between files: words, tags, white space, and what parts them."""
 MOST_PIECES = 12
 MAX_SIZE = 4096
+FEW = 12
 
 
 class Mutator:
@@ -111,7 +112,12 @@ def main() -> int:
     known = targets()
     if unknown := set(given.targets) - known.keys():
         parser.error(f"{', '.join(sorted(unknown))}: none of {', '.join(known)}")
-    search = Search({name: known[name]() for name in given.targets or known}, given.seconds)
+    chosen = {name: known[name]() for name in given.targets or known}
+    if len(chosen) > 1:  # of what one is given to begin with, none of the others would have its turn in a short search
+        chance = Random(given.seed or None)
+        few = {name: chance.sample(target.seeds, min(FEW, len(target.seeds))) for name, target in chosen.items()}
+        chosen = {name: target._replace(seeds=few[name]) for name, target in chosen.items()}
+    search = Search(chosen, given.seconds)
     files = search.files()
     with tempfile.TemporaryDirectory() as folder:
         for number, data in enumerate(files):
