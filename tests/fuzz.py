@@ -27,6 +27,8 @@ PIECE = re.compile(rb"\s+|</?[\w:]*|,|=|[^\s,=<>]+|.", re.DOTALL)
 MOST_PIECES = 12
 MAX_SIZE = 4096
 FEW = 12
+PATIENCE = 120
+"""Seconds for one file, on a machine that has much else to do."""
 
 
 class Mutator:
@@ -122,7 +124,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for number, data in enumerate(files):
             (Path(folder) / str(number)).write_bytes(data)
-        limits = [f"-max_len={MAX_SIZE}", "-timeout=20", "-rss_limit_mb=2048", f"-artifact_prefix={folder}/"]
+        limits = [f"-max_len={MAX_SIZE}", f"-timeout={PATIENCE}", "-rss_limit_mb=2048", f"-artifact_prefix={folder}/"]
         atheris.Setup(
             [sys.argv[0], *limits, f"-seed={given.seed}", "-verbosity=0", folder],
             search.one,
