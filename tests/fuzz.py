@@ -26,6 +26,9 @@ PIECE = re.compile(rb"\s+|</?[\w:]*|,|=|[^\s,=<>]+|.", re.DOTALL)
 """What is exchanged between files: words, tags, white space, and what parts them."""
 MOST_PIECES = 12
 MAX_SIZE = 4096
+FEW = 12
+PATIENCE = 120
+"""Seconds for one file, on a machine that has much else to do."""
 
 
 class Mutator:
@@ -111,12 +114,17 @@ def main() -> int:
     known = targets()
     if unknown := set(given.targets) - known.keys():
         parser.error(f"{', '.join(sorted(unknown))}: none of {', '.join(known)}")
-    search = Search({name: known[name]() for name in given.targets or known}, given.seconds)
+    chosen = {name: known[name]() for name in given.targets or known}
+    if len(chosen) > 1:  # of what one is given to begin with, none of the others would have its turn in a short search
+        chance = Random(given.seed or None)
+        few = {name: chance.sample(target.seeds, min(FEW, len(target.seeds))) for name, target in chosen.items()}
+        chosen = {name: target._replace(seeds=few[name]) for name, target in chosen.items()}
+    search = Search(chosen, given.seconds)
     files = search.files()
     with tempfile.TemporaryDirectory() as folder:
         for number, data in enumerate(files):
             (Path(folder) / str(number)).write_bytes(data)
-        limits = [f"-max_len={MAX_SIZE}", "-timeout=20", "-rss_limit_mb=2048", f"-artifact_prefix={folder}/"]
+        limits = [f"-max_len={MAX_SIZE}", f"-timeout={PATIENCE}", "-rss_limit_mb=2048", f"-artifact_prefix={folder}/"]
         atheris.Setup(
             [sys.argv[0], *limits, f"-seed={given.seed}", "-verbosity=0", folder],
             search.one,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -14,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from vmlint import outputs
 from vmlint.baseline import Baseline
-from vmlint.newfile import clean
-from vmlint.outputs import output
+from vmlint.newfile import NewFile, clean
+from vmlint.outputs import STAYS, check_output, output
 
 from .faults import NOBODY, as_nobody, ended_at, full_after, in_own_mounts, interrupt, kill, said_with
 from .helpers import ROOT, vmlint
@@ -267,3 +269,75 @@ def test_a_link_out_of_the_repository_is_not_followed(folder: Path, name: str) -
     (repository / "out").symlink_to("../outside/new")
     assert vmlint(*COMMANDS[name], cwd=repository).returncode == 2
     assert {path.name: path.read_text() for path in outside.iterdir()} == {"profile": "mine\n"}
+
+
+@pytest.mark.parametrize("number", STAYS)
+def test_what_cannot_be_replaced_is_written_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(source: str, target: str) -> None:
+        raise OSError(number, os.strerror(number))
+
+    path = tmp_path / "report"
+    path.write_text(OLD)
+    before = path.stat().st_ino
+    monkeypatch.setattr(os, "replace", refuse)
+    _put(path)
+    assert (path.read_text(), path.stat().st_ino, _names(tmp_path)) == (NEW, before, ["report"])
+
+
+def test_any_other_mistake_leaves_the_old_file_and_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(source: str, target: str) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), source)
+
+    path = tmp_path / "report"
+    path.write_text(OLD)
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="Input/output error") as caught:
+        _put(path)
+    assert caught.value.filename == str(path)
+    assert (path.read_text(), _names(tmp_path)) == (OLD, ["report"])
+
+
+def test_a_folder_that_takes_no_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is there can be written all the same; what is not cannot."""
+
+    def refuse(folder: str, mode: int) -> NewFile:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+
+    path = tmp_path / "report"
+    path.write_text(OLD)
+    monkeypatch.setattr(outputs, "new_file", refuse)
+    check_output(str(path))
+    _put(path)
+    assert path.read_text() == NEW
+    with pytest.raises(PermissionError) as caught:
+        check_output(str(tmp_path / "new"))
+    assert caught.value.filename == str(tmp_path / "new")
+
+
+def test_a_check_changes_nothing(tmp_path: Path) -> None:
+    path, fifo = tmp_path / "report", tmp_path / "fifo"
+    os.mkfifo(fifo)
+    path.write_text(OLD)
+    before = path.stat().st_mtime_ns
+    for each in (path, fifo, tmp_path / "new", Path("/dev/null"), Path("/dev/stdout")):
+        check_output(str(each))
+    assert (path.read_text(), path.stat().st_mtime_ns, _names(tmp_path)) == (OLD, before, ["fifo", "report"])
+    with pytest.raises(IsADirectoryError):
+        check_output(str(tmp_path))
+
+
+def test_a_pipe_gets_the_text(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with open(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        _put(fifo, "text\n")
+        assert reader.read() == b"text\n"
+
+
+def test_a_loop_of_links_is_told(tmp_path: Path) -> None:
+    for name, to in (("a", "b"), ("b", "a")):
+        (tmp_path / name).symlink_to(to)
+    with pytest.raises(OSError, match="Too many levels of symbolic links"):
+        check_output(str(tmp_path / "a"))

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import random
+import shutil
 import signal
 import stat
 import struct
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -374,6 +375,37 @@ def test_where_there_are_no_locks_files_are_fixed_all_the_same(
     left.write_bytes(b"")
     clean([str(script.parent)])
     assert left.exists()
+
+
+def test_where_there_are_no_extended_attributes_files_are_fixed_all_the_same(
+    script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str, follow_symlinks: bool = True) -> list[str]:
+        raise OSError(errno.ENOTSUP, "not supported")
+
+    def fail(path: str, follow_symlinks: bool = True) -> list[str]:
+        raise OSError(errno.EIO, "input/output error")
+
+    monkeypatch.setattr(os, "listxattr", refuse)
+    write(str(script), OLD, NEW)
+    assert script.read_bytes() == NEW
+    monkeypatch.setattr(os, "listxattr", fail)
+    with pytest.raises(Unreadable, match="input/output error; not fixed"):
+        write(str(script), NEW, OLD)
+    assert (script.read_bytes(), _names(script.parent)) == (NEW, ["vm.sh"])
+
+
+@pytest.mark.parametrize(("keeps", "words"), [(None, "has a mode that"), (shutil.copymode, "has extended attributes")])
+def test_what_the_system_did_not_keep_is_seen(
+    script: Path, monkeypatch: pytest.MonkeyPatch, keeps: Callable[[str, str], None] | None, words: str
+) -> None:
+    """Python passes over what the system refuses to give a file, without a word."""
+    script.chmod(0o754)
+    _set_attribute(script, "user.origin", b"by hand")
+    monkeypatch.setattr(shutil, "copystat", keeps or (lambda source, target: None))
+    with pytest.raises(Unreadable, match=f"{words}.*; not fixed"):
+        write(str(script), OLD, NEW)
+    assert (script.read_bytes(), _names(script.parent)) == (OLD, ["vm.sh"])
 
 
 def test_another_mistake_of_a_lock_is_told(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
