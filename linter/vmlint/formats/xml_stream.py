@@ -24,6 +24,8 @@ WORDS = re.compile(r"line \d+: b['\"](.*)['\"]|, line \d+, column \d+.*", re.DOT
 """libxml2's words, in which lxml says what line it is, too."""
 MAX_ATTRIBUTES = 10_000
 """Of one element. libxml2 keeps all of them at a time."""
+MAX_TEXT = 1 << 16
+"""Characters of an element's text."""
 LONG_TAG = 5 * MAX_ATTRIBUTES
 """Bytes in which there may be so many, as in ` a=''`."""
 
@@ -51,7 +53,11 @@ class _Reader:
             return Seen(UNSEEN)  # a template need not be XML yet
         if _has_long_tag(self._data):
             return Seen(f"{UNSEEN}; an element has more than {MAX_ATTRIBUTES} attributes")
-        stop = self._read(_chunks(self._data))
+        try:
+            stop = self._read(_chunks(self._data))
+        except _TooLong:
+            self._schema = None
+            stop = self._read(_chunks(self._data))
         if stop is None:
             what = "its syntax and the schema, which are" if self._schema else "its syntax, which is"
             return Seen(f"{UNSEEN} but for {what} right")
@@ -62,7 +68,7 @@ class _Reader:
         from lxml.etree import ErrorDomains, XMLParser
 
         schema = verdict(self._schema) if self._schema else None
-        target = cast("Any", _Nothing())
+        target = cast("Any", _Watch() if schema else _Nothing())
         parser = XMLParser(no_network=True, resolve_entities=False, load_dtd=False, schema=schema, target=target)
         low, caught = 0, None
         try:
@@ -135,8 +141,37 @@ def _has_long_tag(data: bytes) -> bool:
     return False
 
 
-class _Nothing:
-    """What is built of a document that is only looked at."""
+class _TooLong(Exception):
+    """An element has more text than the schema can be held against in good time."""
+
+
+class _Watch:
+    """What is built of a document that is only looked at: nothing. It counts the text of elements: libxml2's validator
+    needs time for that which grows with the square of its length."""
+
+    def __init__(self) -> None:
+        self._length = 0
+
+    def start(self, tag: str, attributes: object) -> None:
+        """An element begins."""
+        self._length = 0
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        self._length = 0
+
+    def data(self, text: str) -> None:
+        """Some text. Raises _TooLong."""
+        self._length += len(text)
+        if self._length > MAX_TEXT:
+            raise _TooLong
 
     def close(self) -> None:
-        """Called at its end; of what is in it, nothing is asked for."""
+        """Called at the end; of what is in the document, nothing is asked for."""
+
+
+class _Nothing:
+    """The same without the schema."""
+
+    def close(self) -> None:
+        """Called at the end."""
