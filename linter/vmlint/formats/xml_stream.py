@@ -26,6 +26,7 @@ MAX_ATTRIBUTES = 10_000
 """Of one element. libxml2 keeps all of them at a time."""
 MAX_TEXT = 1 << 16
 """Characters of an element's text."""
+MAX_ELEMENTS = 1_500_000
 LONG_TAG = 5 * MAX_ATTRIBUTES
 """Bytes in which there may be so many, as in ` a=''`."""
 
@@ -55,7 +56,7 @@ class _Reader:
             return Seen(f"{UNSEEN}; an element has more than {MAX_ATTRIBUTES} attributes")
         try:
             stop = self._read(_chunks(self._data))
-        except _TooLong:
+        except _TooMuch:
             self._schema = None
             stop = self._read(_chunks(self._data))
         if stop is None:
@@ -141,30 +142,36 @@ def _has_long_tag(data: bytes) -> bool:
     return False
 
 
-class _TooLong(Exception):
-    """An element has more text than the schema can be held against in good time."""
+class _TooMuch(Exception):
+    """There is more than can be held against the schema in good time and little memory."""
 
 
 class _Watch:
-    """What is built of a document that is only looked at: nothing. It counts the text of elements: libxml2's validator
-    needs time for that which grows with the square of its length."""
+    """What is built of a document that is only looked at: nothing.
+
+    It counts text, for which libxml2's validator needs time that grows with the square of its length, and elements, of
+    which it keeps something.
+    """
 
     def __init__(self) -> None:
-        self._length = 0
+        self._length = self._elements = 0
 
     def start(self, tag: str, attributes: object) -> None:
-        """An element begins."""
+        """An element begins. Raises _TooMuch."""
         self._length = 0
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            raise _TooMuch
 
     def end(self, tag: str) -> None:
         """An element ends."""
         self._length = 0
 
     def data(self, text: str) -> None:
-        """Some text. Raises _TooLong."""
+        """Some text. Raises _TooMuch."""
         self._length += len(text)
         if self._length > MAX_TEXT:
-            raise _TooLong
+            raise _TooMuch
 
     def close(self) -> None:
         """Called at the end; of what is in the document, nothing is asked for."""
