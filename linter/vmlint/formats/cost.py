@@ -17,6 +17,9 @@ SIGNS = {
     **dict.fromkeys((b"<", b">", b"|", b"&", b";"), 130),
 }
 """Bytes for each sign of a text."""
+JSON_SIGNS = {**SIGNS, b'"': 230}
+SEPARATORS = (b", ", b",\n", b",\r", b',"', b",'")
+"""Commas that stand between the elements of a list, and not in the argument of an option."""
 MOST = 1600
 """More bytes than any byte of a file costs."""
 
@@ -38,11 +41,12 @@ def _parts(data: bytes, most: int) -> int:
     found = high = 0
     for hint in byte_hints().finditer(data):
         low, high = max(high, hint.start() - 2 * AROUND), max(high, hint.end() + 2 * AROUND)
-        found += _signs(data[low:high], SIGNS)
+        found += _signs(data[low:high], JSON_SIGNS)
         if found > most:
             break
     return found
 
 
 def _signs(data: bytes, signs: dict[bytes, int]) -> int:
-    return sum(data.count(sign) * bytes_ for sign, bytes_ in signs.items())
+    found = sum(data.count(sign) * bytes_ for sign, bytes_ in signs.items())
+    return found - sum(map(data.count, SEPARATORS)) * signs.get(b",", 0)

@@ -29,6 +29,8 @@ LINE_ENDS = (b"\n", b"\r", b"")
 HINT = re.compile(rb"qemu|kvm", re.IGNORECASE)
 HEREDOC = re.compile(rb"<<")
 HEREDOC_START = re.compile(rb"<<-?[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.-]+))")
+CONTINUED = ("\\", "\\\r")
+"""How a line ends that goes on in the next."""
 ESCAPED_BLANK = re.compile(rb"\\[ \t]")
 CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
 CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
@@ -249,5 +251,8 @@ def flawless(value: Value, is_script: bool, host: Text | None = None) -> list[Sc
 
 
 def _line_end(text: str, at: int) -> int:
-    """The offset after the line before a character; that character, where a line is long."""
-    return text.rfind("\n", at - PART // 2, at) + 1 or at
+    """The offset after the last line before a character that does not go on; that character, if none is near."""
+    low, end = at - PART // 2, text.rfind("\n", at - PART // 2, at)
+    while end > low and text.endswith(CONTINUED, end - 2, end):
+        end = text.rfind("\n", low, end)
+    return end + 1 if end > low else at

@@ -25,6 +25,9 @@ WORDS = re.compile(r"line \d+: b['\"](.*)['\"]|, line \d+, column \d+.*", re.DOT
 """libxml2's words, in which lxml says what line it is, too."""
 MAX_ATTRIBUTES = 10_000
 """Of one element. libxml2 keeps all of them at a time."""
+MAX_TEXT = 1 << 16
+"""Characters of an element's text."""
+MAX_ELEMENTS = 1_500_000
 LONG_TAG = 5 * MAX_ATTRIBUTES
 """Bytes in which there may be so many, as in ` a=''`."""
 
@@ -52,7 +55,11 @@ class _Reader:
             return Seen(UNSEEN)  # a template need not be XML yet
         if _has_long_tag(self._data):
             return Seen(f"{UNSEEN}; an element has more than {MAX_ATTRIBUTES} attributes")
-        stop = self._read(_chunks(self._data))
+        try:
+            stop = self._read(_chunks(self._data))
+        except _TooMuch:
+            self._schema = None
+            stop = self._read(_chunks(self._data))
         if stop is None:
             what = "its syntax and the schema, which are" if self._schema else "its syntax, which is"
             return Seen(f"{UNSEEN} but for {what} right")
@@ -63,7 +70,7 @@ class _Reader:
         from lxml.etree import ErrorDomains, XMLParser
 
         schema = verdict(self._schema) if self._schema else None
-        target = cast("Any", _Nothing())
+        target = cast("Any", _Watch() if schema else _Nothing())
         parser = XMLParser(no_network=True, resolve_entities=False, load_dtd=False, schema=schema, target=target)
         low, caught = 0, None
         try:
@@ -136,8 +143,43 @@ def _has_long_tag(data: bytes) -> bool:
     return False
 
 
-class _Nothing:
-    """What is built of a document that is only looked at."""
+class _TooMuch(Exception):
+    """There is more than can be held against the schema in good time and little memory."""
+
+
+class _Watch:
+    """What is built of a document that is only looked at: nothing.
+
+    It counts text, for which libxml2's validator needs time that grows with the square of its length, and elements, of
+    which it keeps something.
+    """
+
+    def __init__(self) -> None:
+        self._length = self._elements = 0
+
+    def start(self, tag: str, attributes: object) -> None:
+        """An element begins. Raises _TooMuch."""
+        self._length = 0
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            raise _TooMuch
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        self._length = 0
+
+    def data(self, text: str) -> None:
+        """Some text. Raises _TooMuch."""
+        self._length += len(text)
+        if self._length > MAX_TEXT:
+            raise _TooMuch
 
     def close(self) -> None:
-        """Called at its end; of what is in it, nothing is asked for."""
+        """Called at the end; of what is in the document, nothing is asked for."""
+
+
+class _Nothing:
+    """The same without the schema."""
+
+    def close(self) -> None:
+        """Called at the end."""
