@@ -153,7 +153,9 @@ def test_a_large_document_takes_work_in_proportion() -> None:
 
 def test_a_deep_document_is_bounded() -> None:
     deep = DOMAIN.format("<metadata>" + "<a>" * 10000 + "</a>" * 10000 + "</metadata>").encode()
-    assert [d.rule for d in lint("guest.xml", deep)] in ([], ["syntax-error"])  # libxml2 may refuse the depth
+    found = lint("guest.xml", deep)
+    assert [d.rule for d in found] in ([], ["syntax-error"])  # libxml2 may refuse the depth
+    assert not any("XML_PARSE_HUGE" in d.message for d in found)
     chain_ = "<backingStore type='file'>" * 200 + "</backingStore>" * 200
     body = f"<devices><disk type='file'>{chain_}<target dev='vda'/></disk></devices>"
     assert {d.rule for d in lint("guest.xml", DOMAIN.format(body).encode())} <= set(SCHEMA_RULES)
@@ -371,3 +373,23 @@ def test_a_mac_address_that_libvirt_refuses_is_an_error(address: str) -> None:
     assert (found.rule, found.severity) == ("wrong-value", "error")
     assert "refuses" in found.message
     assert lint("guest.xml", WHOLE.format(nic.format("52:54:0:5e:10:1")).encode()) == []
+
+
+@pytest.mark.parametrize("end", ["name='{0}'/>", ">{0}</description>"], ids=["attribute", "text"])
+def test_a_part_that_libvirt_does_not_read_is_told_in_words_of_ours(end: str) -> None:
+    found = lint("guest.xml", DOMAIN.format(f"<description {end.format('x' * 11_000_000)}\n").encode())
+    assert all("XML_PARSE_HUGE" not in d.message and "xmlSAX" not in d.message for d in found)
+
+
+def test_documents_of_other_kinds_are_not_judged_as_domains() -> None:
+    others = ("pool", "volume", "device", "capabilities", "domainCapabilities", "secret", "filter", "interface")
+    for root in others:
+        text = f"<{root} type='dir'><name>default</name><target><path>/x</path></target><vpcu/></{root}>"
+        assert check_text(text, "other.xml").diagnostics == [], root
+
+
+@pytest.mark.parametrize("root", ["domainsnapshot", "domainbackup", "domaincheckpoint"])
+def test_of_a_snapshot_only_the_domain_in_it_is_judged(root: str) -> None:
+    inner = "<domain type='kvm'><name>guest</name><os><type>hvm</type></os><vpcu>1</vpcu></domain>"
+    text = f"<{root}><name>one</name><disks><disk name='vda' snapshot='extrenal'/></disks>{inner}</{root}>"
+    assert marked(check_text(text, "snapshot.xml").diagnostics) == [("unknown-element", "vpcu")]

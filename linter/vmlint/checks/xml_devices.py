@@ -76,26 +76,42 @@ def memory_not_shared(node: Node, context: Context) -> Iterator[Finding]:
 
 def spice_missing(node: Node, context: Context) -> Iterator[Finding]:
     """A device that talks through SPICE, in a domain that has none."""
-    devices = node.parent
-    if devices is None or devices.has_template_parts or context.root.is_of_template or not is_for_qemu(context.root):
-        return
-    graphics = [device for device in devices.children if device.name == "graphics"]
-    if not any(known_text(found, "@type") == "spice" or is_unknown(found, "@type") for found in graphics):
+    if is_for_qemu(context.root) and not context.root.is_of_template and not context.of_root(_may_have_spice):
         yield Finding(node.value("type") or node, {"name": node.name})
+
+
+def _may_have_spice(domain: Node) -> bool:
+    graphics = _devices(domain, "graphics")
+    return _may_have_more(domain) or any(
+        known_text(found, "@type") == "spice" or is_unknown(found, "@type") for found in graphics
+    )
+
+
+def _devices(domain: Node, name: str) -> list[Node]:
+    devices = domain.child("devices")
+    return [device for device in devices.children if device.name == name] if devices else []
+
+
+def _may_have_more(domain: Node) -> bool:
+    """Whether there may be devices that are not in the file."""
+    devices = domain.child("devices")
+    return devices is not None and devices.has_template_parts
 
 
 def video_not_first(node: Node, context: Context) -> Iterator[Finding]:
     """A video device that only the first can be."""
-    devices = node.parent
     model = node.get("model@type")
-    if devices is None or model is None or model.text not in FIRST_ONLY or context.root.is_of_template:
+    if model is None or model.text not in FIRST_ONLY or context.root.is_of_template or not is_for_qemu(context.root):
         return
-    if not is_for_qemu(context.root):
-        return
-    videos = [device for device in devices.children if device.name == "video"]
-    primary = next((video for video in videos if known_text(video, "model@primary") == "yes"), videos[0])
-    if node != primary:
+    primary = context.of_root(_primary_video)
+    if primary is not None and node != primary:
         yield Finding(model, {"model": model.text}, notes=(("first", primary),))
+
+
+def _primary_video(domain: Node) -> Node | None:
+    videos = _devices(domain, "video")
+    named = (video for video in videos if known_text(video, "model@primary") == "yes")
+    return next(named, videos[0] if videos else None)
 
 
 def native_io_with_cache(node: Node, context: Context) -> Iterator[Finding]:
@@ -178,9 +194,17 @@ def graphics_listen_differs(node: Node, context: Context) -> Iterator[Finding]:
 
 def audio_unknown(node: Node, context: Context) -> Iterator[Finding]:
     """A sound card, or a VNC server, that names an audio backend that is not there."""
-    devices, given = context.root.child("devices"), node.value("id")
-    if devices is None or given is None or given.opaque or devices.has_template_parts or context.root.is_of_template:
+    given = node.value("id")
+    if given is None or given.opaque or context.root.is_of_template:
         return
-    known = [audio.value("id") for audio in devices.children if audio.name == "audio"]
-    if not any(one is not None and (one.opaque or one.text == given.text) for one in known):
+    known = context.of_root(_audio_ids)
+    if known is not None and given.text not in known:
         yield Finding(given, {"id": given.text})
+
+
+def _audio_ids(domain: Node) -> set[str] | None:
+    """The numbers of the audio backends of a domain; None where they are not known."""
+    numbers = [audio.value("id") for audio in _devices(domain, "audio")]
+    if _may_have_more(domain) or any(number is not None and number.opaque for number in numbers):
+        return None
+    return {number.text for number in numbers if number is not None}

@@ -31,6 +31,8 @@ CODECS = re.compile(
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 DOMAIN_AFTER_TEXT = re.compile(r"[^<]*<(domain)(\s[^>]*\btype\s*=[^>]*)>")
 """Other text stands before the domain: libvirt refuses the file, which is worth a finding."""
+TOO_DEEP = re.compile(r"[Dd]epth in document: (\d+)")
+TOO_LARGE = re.compile(r"XML_PARSE_HUGE|(?i:huge|length too long)")
 HEAD = 65536
 
 
@@ -175,6 +177,15 @@ def _covered(text: Text) -> Text:
     return text.read_as(cover(text.text, XmlCover()))
 
 
+def _reason(message: str) -> str:
+    """libxml2's words, but where they speak of its own options: libvirt, which reads with the same limits, has none."""
+    if depth := TOO_DEEP.search(message):
+        return f"elements stand in each other more than {depth[1]} deep, which libvirt does not read either"
+    if TOO_LARGE.search(message):
+        return "one part of it is larger than libvirt reads"
+    return message
+
+
 def _syntax_problem(text: Text, error: XMLSyntaxError, start: int, end: int) -> Problem:
     """Where libxml2 stopped, and its words without its own position."""
     line, column = error.position
@@ -183,6 +194,6 @@ def _syntax_problem(text: Text, error: XMLSyntaxError, start: int, end: int) -> 
         at = text.text.find("\n", at) + 1 or at
     at = min(at + max(column - 1, 0), len(text.text))
     at = min(at, text.text.find("\n", at) % (len(text.text) + 1))
-    reason = (error.msg or "").partition(", line ")[0]
+    reason = _reason((error.msg or "").partition(", line ")[0])
     rule = "template-not-read" if has_control(text.text, start, end) else "syntax-error"
     return Problem(rule, text.span(at, at), {"reason": reason})

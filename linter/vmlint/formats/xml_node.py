@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 from ..light_typing import TYPE_CHECKING
 from ..model import Node
@@ -66,6 +66,11 @@ class Tree:
         """Attributes (``: texts) whose values are taken as not known."""
         self.incomplete: set[_Element] = set()
         """Elements that are taken as if more stood in them."""
+
+    @cached_property
+    def is_template(self) -> bool:
+        """Whether something may steer a template in the file."""
+        return has_control(self.text.text) or DIRECTIVE in self.text.text
 
     def locate(self, element: _Element) -> Element:
         """Where an element stands in the source."""
@@ -221,8 +226,7 @@ class XmlNode(Node):
 
     @property
     def is_of_template(self) -> bool:
-        text = self.tree.text.text
-        return has_control(text) or DIRECTIVE in text
+        return self.tree.is_template
 
     @property
     def has_template_parts(self) -> bool:

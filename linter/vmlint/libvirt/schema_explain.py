@@ -19,6 +19,8 @@ from .schema_values import SimpleType
 
 WHOLE = {DOMAIN: ("name", "os"), NETWORK: ("name",)}
 """What libvirt defines nothing without: a domain that lacks it is a part of one, and more may be missing in it."""
+MERGED = 2
+"""So many mistakes at most become one."""
 OF_SCHEMAS = "{http://www.w3.org/2001/XMLSchema-instance}"
 """Attributes by which a document names its schema for an editor."""
 BLANK = " \t\r\n"
@@ -28,7 +30,8 @@ CROWD = 100
 
 def mistakes(root: Node, limit: int | None = None) -> list[Mistake]:
     """What the schema does not allow in a domain or network, in the order of the file; at most so many."""
-    return list(without_moved(list(islice(_mistakes(root), limit))))
+    some = None if limit is None else limit * MERGED
+    return list(islice(without_moved(list(islice(_mistakes(root), some))), limit))
 
 
 def _mistakes(root: Node) -> Iterator[Mistake]:
