@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint docs bench
+.PHONY: help demo test coverage fuzz lint docs bench
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
 
@@ -13,6 +13,20 @@ demo: .venv/demo.stamp ## run vmlint over examples/
 
 test: .venv/test.stamp build/wheelhouse/stamp ## run the tests
 	$(BIN)/python -m pytest -n auto
+
+coverage: .venv/test.stamp build/wheelhouse/stamp ## run the tests, and hold how much of what reads and writes files they reach
+	$(BIN)/python -m pytest -n auto --cov --cov-report=
+	$(BIN)/python -m tests.branches
+
+SECONDS := 75
+fuzz: .venv/test.stamp ## search SECONDS for bytes for which something does not hold that must
+	@if said=$$($(PIP) install --only-binary atheris --editable '.[test,fuzz]' 2>&1); then \
+	    $(BIN)/python -m tests.fuzz --seconds $(SECONDS); \
+	elif echo "$$said" | grep -q 'No matching distribution found for atheris'; then \
+	    echo 'Not searched: atheris is not made for this Python.'; \
+	else \
+	    echo "$$said"; exit 1; \
+	fi
 
 lint: .venv/lint.stamp ## run ruff and mypy
 	$(BIN)/ruff check .
@@ -35,6 +49,6 @@ bench: .venv/demo.stamp ## measure the budgets
 	$(PIP) install --editable '.$(EXTRAS)'
 	@touch $@
 
-build/wheelhouse/stamp: .venv/made.stamp pyproject.toml # what the tests of the pre-commit hooks install, without a network
-	$(PIP) wheel --wheel-dir build/wheelhouse . 'hatchling>=1.21'
+build/wheelhouse/stamp: .venv/made.stamp pyproject.toml Makefile # what tests of installations need, without a network
+	$(PIP) wheel --wheel-dir build/wheelhouse . 'hatchling>=1.21' 'editables>=0.3'
 	@touch $@

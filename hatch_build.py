@@ -15,18 +15,22 @@ class CompiledData(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Before a wheel is made, or (`version` is `editable`) an editable install."""
         sys.path.insert(0, os.path.join(self.root, "linter"))
+        sys.dont_write_bytecode = False  # else nothing compiled would be kept, which is all that this is for
         from vmlint import catalog, data
+        from vmlint.libvirt.schema_model import model
         from vmlint.libvirt.schema_shape import shapes_of
 
-        catalog.rules()
+        for rule in catalog.rules().values():
+            rule.page()
         facts = data.fact_files()
         for file in facts:
             data.read_toml(file)
         schemas = ("domain", "network")
         for schema in schemas:
             shapes_of(schema)
-        names = [*(f"schemas/{schema}" for schema in schemas), *(file.removesuffix(".toml") for file in facts)]
-        for name in ("rules", *names):
+            model(schema)
+        names = [f"schemas/{schema}{part}" for schema in schemas for part in ("", ".model")]
+        for name in ("rules", "rule-pages", *names, *(file.removesuffix(".toml") for file in facts)):
             path = data.compiled_path(name)
             if version != "editable" and os.path.exists(path):
                 build_data["force_include"][path] = f"vmlint/{data.COMPILED}/{os.path.basename(path)}"

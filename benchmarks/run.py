@@ -20,7 +20,7 @@ from benchmarks.inputs import DOMAIN, ROOT, fleet, libvirt_domains, many_finding
 from benchmarks.measure import Cost, Ratio, cost, line, measured
 
 SCHEMA = Path("/usr/share/libvirt/schemas/domain.rng")
-VMLINT = [sys.executable, "-c", "import sys; from vmlint.cli import main; sys.exit(main())"]  # the installed `vmlint`
+VMLINT = [sys.executable, "-c", "from vmlint.cli import entry; entry()"]  # the installed `vmlint`
 CHECK = [*VMLINT, "check", "--quiet", "--no-config"]
 FEW_RUNS = 3
 ONE_BY_ONE = 50

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from vmlint.catalog import rules
 from vmlint.config import KINDS as VALUES
@@ -29,6 +30,9 @@ from vmlint.rule_schema import rule_schema
 from vmlint.rulepage import rule_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # run as a script, it has only its own folder there
+from docs.fields import fields
+
 PAGES = ROOT / "docs" / "rules"
 DEPRECATIONS = ROOT / "docs" / "deprecations.md"
 README = ROOT / "README.md"
@@ -36,11 +40,13 @@ HOOKS = ROOT / ".pre-commit-hooks.yaml"
 SCHEMA = ROOT / "schemas" / "vmlint.schema.json"
 RULE_SCHEMA = ROOT / "schemas" / "rules.schema.json"
 CONFIGURATION = ROOT / "docs" / "configuration.md"
+JSON = ROOT / "docs" / "json.md"
 
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n", re.MULTILINE)
 FILES = re.compile(r"(?<=^  files: &names ).*$", re.MULTILINE)
 SETTINGS_TABLE = re.compile(r"(?<=^<!-- made by 'make docs' -->\n).*?(?=^<!-- -->$)", re.MULTILINE | re.DOTALL)
+FIELDS = re.compile(r"(?<=^<!-- fields of )([\w-]+)( -->\n).*?(?=^<!-- -->$)", re.MULTILINE | re.DOTALL)
 TIMEOUT = 60
 
 KINDS = {
@@ -99,6 +105,7 @@ def guides() -> dict[Path, str]:
     """The files of docs/ that are written by hand, with what the program adds to them."""
     found = {path: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md") if path != DEPRECATIONS}
     found[CONFIGURATION] = SETTINGS_TABLE.sub(lambda _: settings_table(), found[CONFIGURATION])
+    found[JSON] = FIELDS.sub(lambda part: f"{part[1]}{part[2]}{fields(part[1])}", found[JSON])
     return {path: with_output(text) for path, text in found.items()}
 
 
@@ -171,9 +178,9 @@ def _old(row: dict[str, object]) -> str:
     return f"{option} {names}={value or '…'}"
 
 
-def _new(row: dict[str, object]) -> str:
+def _new(row: dict[str, Any]) -> str:
     if "append" in row:
-        return _code(" …,".join(map(str, row["append"])))  # type: ignore[call-overload]
+        return _code(" …,".join(map(str, row["append"])))
     if row.get("drop") or row.get("words") == "":
         return "leave it out"
     if "move" in row:

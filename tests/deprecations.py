@@ -3,8 +3,8 @@ changes a row.
 
     python -m tests.deprecations --oracle ../shared/oracle [--only ID] [--table FILE]
 
-Without --oracle the `qemu-system-x86_64` on PATH is asked. Prints each disagreement and exits 1 if there is one; --table
-writes what each emulator did, in Markdown.
+Without --oracle the `qemu-system-x86_64` on PATH is asked; tests/emulators.py says what an oracle needs for the forms of
+other emulators. Prints each disagreement and exits 1 if there is one; --table writes what each emulator did, in Markdown.
 """
 
 from __future__ import annotations
@@ -12,39 +12,30 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
-import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import vmlint
+from tests.emulators import BASE, X86, Answer, Ask, ask_local, local_version, oracle
 from vmlint.data import parse_toml
 from vmlint.fixer import apply
 
 CASES = Path(__file__).parent / "deprecations.toml"
-BASE = ["-no-user-config", "-nodefaults", "-display", "none", "-S"]
-QUIT = ["-chardev", "stdio,id=quit,signal=off", "-mon", "chardev=quit,mode=control"]
-QMP = b'{"execute":"qmp_capabilities"}\n{"execute":"quit"}\n'
 TOPIC = ["deprecations"]
 ELSEWHERE = ["wait-on-client", "json-boolean-in-quotes"]
-WARNING = re.compile(r"deprecat|use .* instead|persistence", re.IGNORECASE)
-"""What QEMU says where it warns of a form."""
-OWN = re.compile(r"chardev=(?:quit|orcq)")
-"""The monitor that ends QEMU is told of in 11.1; it is no part of the case."""
 LACKS = re.compile(
     r"module .* not found|is not available|need a terminal|address resolution|No such file or directory|no option group|Could not find|Inappropriate ioctl"
+    r"|[Cc]ould not load .*bios|load the RISC-V firmware|flash image|aspeed_load_vbootrom|audio_init|Image is not in|not initialize SDL|Unable to init server|ceph-mon|failed to find host usb"
 )
 """What an emulator says where it or its host lacks something that the form needs: it has read the form."""
-
-
-class Answer(NamedTuple):
-    """What a QEMU did: its error, empty if it came up, and whether it warned."""
-
-    error: str
-    warned: bool
+STARTS = re.compile("pass over|but without")
+"""What vmlint says of a form without effect."""
+SILENT = re.compile("without a warning|does not warn")
+"""What vmlint says of a deprecation that no emulator tells."""
 
 
 class Case(NamedTuple):
@@ -52,51 +43,53 @@ class Case(NamedTuple):
 
     id: str
     old: list[str]
-    absent: list[str]
-    blind: list[str]
-    elsewhere: bool
-    new: list[str]
-    since: str
+    program: str = X86
+    absent: Sequence[str] = ()
+    blind: Sequence[str] = ()
+    elsewhere: bool = False
+    new: Sequence[str] = ()
+    since: str = ""
 
-
-Ask = Callable[[Sequence[str], str], Answer]
+    @property
+    def shown(self) -> str:
+        """The form as people write it."""
+        return " ".join(self.old if self.program == X86 else [self.program, *self.old])
 
 
 def cases() -> list[Case]:
     """The cases of tests/deprecations.toml."""
-    return [
-        Case(
-            table["id"], table["old"].split(), table.get("absent", []), table.get("blind", []),
-            table.get("elsewhere", False), table.get("new", "").split(), table.get("since", ""),
-        )
-        for table in parse_toml(str(CASES))["case"]
-    ]  # fmt: skip
+    found = []
+    for table in parse_toml(str(CASES))["case"]:
+        words = {key: table[key].split() for key in ("old", "new") if key in table}
+        found.append(Case(**table | words))
+    return found
 
 
-def said(words: Sequence[str], version: str) -> list[Any]:
+def said(program: str, words: Sequence[str], version: str) -> list[Any]:
     """What vmlint says of a form on one release, errors first."""
-    line = ["qemu-system-x86_64", *BASE, *words]
-    found = vmlint.check_argv(line, qemu=f"=={version}", select=[*TOPIC, *ELSEWHERE]).diagnostics
+    found = vmlint.check_argv([program, *BASE, *words], qemu=f"=={version}", select=[*TOPIC, *ELSEWHERE]).diagnostics
     return sorted((d for d in found if d.severity != "note"), key=lambda d: d.severity)
 
 
-def fixed(words: Sequence[str], version: str) -> list[str]:
+def fixed(program: str, words: Sequence[str], version: str) -> list[str]:
     """The form after all fixes for one release that are to be applied, safe or not."""
-    line = ["qemu-system-x86_64", *BASE, *words]
+    line = [program, *words, *BASE]
     for _ in range(10):
         found = vmlint.check_argv(line, qemu=f"=={version}", select=[*TOPIC, *ELSEWHERE]).diagnostics
         fixes = [(d.source.data, d.fix.edits) for d in found if d.fix is not None and d.fix.safety != "shown"]
         if not fixes:
             break
         line = shlex.split(apply(*fixes[0]).decode())
-    return line[1 + len(BASE) :]
+    return line[1 : -len(BASE)]
 
 
 def disagreements(case: Case, version: str, ask: Ask) -> Iterator[str]:
     """In which ways an emulator does not do what vmlint says."""
     if version in case.blind:
         return
-    answer, found = ask(case.old, version), said(case.old, version)
+    answer, found = ask(case.program, case.old, version), said(case.program, case.old, version)
+    if answer is None:
+        return
     if version in case.absent:
         if not answer.error:
             yield "takes a form that is said to be absent"
@@ -107,14 +100,14 @@ def disagreements(case: Case, version: str, ask: Ask) -> Iterator[str]:
 
 def _old_form(found: list[Any], answer: Answer) -> Iterator[str]:
     severity = found[0].severity if found else ""
-    if severity == "error" and not answer.error:
-        yield f"takes it, said: {found[0].message}"
-    if severity != "error" and LACKS.search(answer.error):
+    if LACKS.search(answer.error):
         return
+    if severity == "error" and not answer.error and not STARTS.search(found[0].message):
+        yield f"takes it, said: {found[0].message}"
     if severity != "error" and answer.error:
         yield f"refuses it: {answer.error}; said: {found[0].message if found else 'nothing'}"
     if severity == "warning" and not answer.error:
-        is_silent = all("without a warning" in d.message for d in found)
+        is_silent = all(SILENT.search(d.message) for d in found)
         if is_silent is answer.warned:
             yield f"{'warns' if answer.warned else 'does not warn'}, said: {found[0].message}"
     if not found and answer.warned and not answer.error:
@@ -122,46 +115,22 @@ def _old_form(found: list[Any], answer: Answer) -> Iterator[str]:
 
 
 def _new_forms(case: Case, found: list[Any], version: str, ask: Ask) -> Iterator[str]:
-    after = fixed(case.old, version) if found and not case.elsewhere else case.old
+    after = fixed(case.program, case.old, version) if found and not case.elsewhere else case.old
     if after != case.old:
-        answer = ask(after, version)
-        if answer.error and not LACKS.search(answer.error):
+        answer = ask(case.program, after, version)
+        if answer is not None and answer.error and not LACKS.search(answer.error):
             yield f"refuses the fix {' '.join(after)}: {answer.error}"
-        left = said(after, version)
+        left = said(case.program, after, version)
         if left:
             yield f"something is left in {' '.join(after)}: {left[0].message}"
-    if case.new and tuple(map(int, version.split("."))) >= tuple(map(int, case.since.split("."))):
-        answer = ask(case.new, version)
-        if answer.error and not LACKS.search(answer.error):
+    if case.new and _number(version) >= _number(case.since):
+        answer = ask(case.program, case.new, version)
+        if answer is not None and answer.error and not LACKS.search(answer.error):
             yield f"refuses the new form {' '.join(case.new)}: {answer.error}"
 
 
-def ask_local(words: Sequence[str], version: str) -> Answer:
-    """The QEMU on PATH, in a folder of its own, told to quit as soon as it is up."""
-    del version
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "disk.img").write_bytes(bytes(1 << 20))
-        command = ["qemu-system-x86_64", *BASE, *words, *QUIT]
-        done = subprocess.run(command, cwd=folder, input=QMP, capture_output=True, check=False, timeout=60)
-    lines = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if not OWN.search(line)]
-    errors = [line for line in lines if "warning:" not in line]
-    error = "".join(errors[:1]) or "no message" if done.returncode else ""
-    return Answer(error, any(map(WARNING.search, lines)))
-
-
-def oracle(folder: str) -> tuple[list[str], Ask]:
-    """The versions that an oracle has, and how to ask it."""
-    sys.path.insert(0, folder)
-    import run  # type: ignore[import-not-found]  # a script beside the project, if there is one
-
-    run.setup()
-
-    def ask(words: Sequence[str], version: str) -> Answer:
-        result = run.run_one(list(words), version, base=[*BASE, "-monitor", "none"])
-        lines = [line for line in result.get("extra", []) if not OWN.search(line)]
-        return Answer(result["error"] or "", any(map(WARNING.search, lines)))
-
-    return list(run.VERSIONS), ask
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def compare(chosen: Sequence[Case], versions: Sequence[str], ask: Ask) -> Iterator[str]:
@@ -169,7 +138,7 @@ def compare(chosen: Sequence[Case], versions: Sequence[str], ask: Ask) -> Iterat
 
     def one(case: Case) -> list[str]:
         return [
-            f"{case.id}: {' '.join(case.old)}: {version} {words}"
+            f"{case.id}: {case.shown}: {version} {words}"
             for version in versions
             for words in disagreements(case, version, ask)
         ]
@@ -180,37 +149,54 @@ def compare(chosen: Sequence[Case], versions: Sequence[str], ask: Ask) -> Iterat
 
 
 def table(chosen: Sequence[Case], versions: Sequence[str], ask: Ask) -> Iterator[str]:
-    """What each emulator does with each old form, in Markdown."""
+    """What each emulator does with each old form and which take the new one, in Markdown."""
     yield from (
-        "# What emulators do with old forms",
+        "# What emulators do with old forms, and with new ones",
         "",
-        "Made by `python -m tests.deprecations --table FILE`; qemu-system-x86_64",
-    )
-    yield from (
-        "of Debian. A `-` stands where that emulator cannot tell, for want of a module, a device or a right.",
+        "Made by `python -m tests.deprecations --table FILE`, with the emulators of Debian; `qemu-system-x86_64` where none is",
+        "named. A `-` stands where that emulator cannot tell, for want of a module, a device or a right. The new form is",
+        "vmlint's fix, or what its message names, and beside it stand the releases that took it.",
         "",
+        f"| id | old form | {' | '.join(versions)} | vmlint on {versions[-1]} | new form | taken by |",
+        f"|---|---|{'---|' * len(versions)}---|---|---|",
     )
-    yield f"| id | old form | {' | '.join(versions)} | vmlint on {versions[-1]} |"
-    yield f"|---|---|{'---|' * len(versions)}---|"
     for case in chosen:
-        cells = [_cell(case, version, ask) for version in versions]
-        found = said(case.old, versions[-1])
-        rules = ", ".join(dict.fromkeys(d.rule for d in found))
-        old = " ".join(case.old).replace("|", "\\|")
-        yield f"| {case.id} | `{old}` | {' | '.join(cells)} | {rules} |"
+        cells = [_cell(case, case.old, version, ask) for version in versions]
+        rules = ", ".join(dict.fromkeys(d.rule for d in said(case.program, case.old, versions[-1])))
+        new = _newest_form(case, versions)
+        taken = [each for each in versions if new and _cell(case, new, each, ask) in ("warns", "takes it")]
+        shown = [_code(case.shown), *cells, rules, _code(" ".join(new)), ", ".join(taken)]
+        yield f"| {case.id} | {' | '.join(shown)} |"
 
 
-def _cell(case: Case, version: str, ask: Ask) -> str:
-    if version in case.blind:
+def _newest_form(case: Case, versions: Sequence[str]) -> Sequence[str]:
+    """The new form for the newest release that needs one: by the fix, or as the case has it; empty where there is none."""
+    for version in reversed(versions):
+        after = case.old if case.elsewhere else fixed(case.program, case.old, version)
+        if after != case.old:
+            return after
+    return case.new
+
+
+def _cell(case: Case, words: Sequence[str], version: str, ask: Ask) -> str:
+    answer = ask(case.program, words, version) if version not in case.blind else None
+    if answer is None or (LACKS.search(answer.error) and not answer.warned):
         return "-"
-    answer = ask(case.old, version)
     return "refused" if answer.error else "warns" if answer.warned else "takes it"
 
 
-def local_version() -> str:
-    """Major and minor of the QEMU on PATH."""
-    text = subprocess.run(["qemu-system-x86_64", "--version"], capture_output=True, text=True, check=True).stdout
-    return ".".join(re.findall(r"\d+", text)[:2])
+def _code(text: str) -> str:
+    return f"`{text}`".replace("|", "\\|") if text else ""
+
+
+def _once(ask: Ask) -> Ask:
+    """The same, which asks nothing twice."""
+
+    @cache
+    def asked(program: str, words: tuple[str, ...], version: str) -> Answer | None:
+        return ask(program, words, version)
+
+    return lambda program, words, version: asked(program, tuple(words), version)
 
 
 def main() -> int:
@@ -221,6 +207,7 @@ def main() -> int:
     parser.add_argument("--table", metavar="FILE")
     given = parser.parse_args()
     versions, ask = oracle(given.oracle) if given.oracle else ([local_version()], ask_local)
+    ask = _once(ask)
     chosen = [case for case in cases() if given.only in (None, case.id)]
     if given.table:
         Path(given.table).write_text("\n".join(table(chosen, versions, ask)) + "\n", "utf-8")

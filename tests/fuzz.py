@@ -1,167 +1,128 @@
-"""What must hold for any bytes under any name; `python -m tests.fuzz --seconds 60` looks for bytes for which it does not.
+"""Searches, guided by coverage, for bytes for which something does not hold that must: `python -m tests.fuzz --seconds 60`.
 
-The search is guided by coverage and needs atheris, the extra `fuzz`. tests/test_fuzz.py holds the same of a fixed
-selection of changed files.
+Needs atheris, the extra `fuzz`. What is searched is in tests/invariants.py; what is found ends the search with exit code
+1, a traceback, and the bytes. At the end stands how many files were tried, in how many seconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
+import os
+import re
 import sys
 import tempfile
+import time
+import traceback
 from collections import Counter
-from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from random import Random
+from typing import TYPE_CHECKING
 
-from tests.test_hosts import CASES
-from vmlint.catalog import rules
-from vmlint.choice import target
-from vmlint.engine import Engine
-from vmlint.fixer import MAX_ROUNDS, Look, apply, fix
-from vmlint.formats import claim, name_of
-from vmlint.model import Diagnostic, Document, Node
-from vmlint.qemu.commandline import CommandNode
-from vmlint.settings import ALL_FIXES, SAFE_FIXES
-from vmlint.source import OPAQUE, Edit, Source, Value
+if TYPE_CHECKING:
+    from tests.invariants import Target
 
-HERE = Path(__file__).parent
-ENGINE = Engine(rules(), target(None))
-MIN_SEED = 10
+PIECE = re.compile(rb"\s+|</?[\w:]*|,|=|[^\s,=<>]+|.", re.DOTALL)
+"""What is exchanged between files: words, tags, white space, and what parts them."""
+MOST_PIECES = 12
+MAX_SIZE = 4096
 
 
-class Seed(NamedTuple):
-    """A file to begin with."""
+class Mutator:
+    """Makes new files of those that libFuzzer keeps: by its own ways, and by pieces of other files of the kind."""
 
-    format_name: str
-    name: str
-    data: bytes
+    def __init__(self, givers: list[bytes]) -> None:
+        self._givers = [PIECE.findall(giver[2:]) for giver in givers]
 
+    def __call__(self, data: bytes, most: int, seed: int) -> bytes:
+        import atheris
 
-def seeds() -> list[Seed]:
-    """Files of every format: those of hosts/, the domains of xml/, and the examples of the rules."""
-    found = [Seed(case.format_name, case.name, case.bad) for case in CASES]
-    found += [Seed("xml", path.name, path.read_bytes()) for path in sorted((HERE / "xml").glob("*.xml"))]
-    for rule in rules().values():
-        found += [Seed(_format(e.file, e.bad.encode()), e.file, e.bad.encode()) for e in rule.examples]
-    return [seed for seed in found if len(seed.data) > MIN_SEED]
+        chance = Random(seed)
+        if chance.random() < 0.4:
+            return bytes(atheris.Mutate(data, most))
+        head, pieces = data[:2], PIECE.findall(data[2:])
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randint(0, len(pieces))
+            until = at + chance.choice((0, 0, 1, 1, 2, MOST_PIECES))
+            pieces[at:until] = self._run(chance, pieces)
+        return (head + b"".join(pieces))[:most]
 
-
-def _format(name: str, data: bytes) -> str:
-    format_ = claim(name, data)
-    return name_of(format_) if format_ else "none"
-
-
-def hold(name: str, data: bytes) -> None:
-    """Raises AssertionError, or whatever vmlint raises, if these bytes show a mistake of vmlint."""
-    format_ = claim(name, data)
-    if format_ is None:
-        return
-
-    def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
-        document = format_.parse(name, content)
-        return document, ENGINE.lint(document)
-
-    document, found = look(data)
-    for value in values(document):
-        hold_value(value, document.source)
-    for diagnostic in found:
-        hold_places(diagnostic, len(data))
-    for safeties in (SAFE_FIXES, ALL_FIXES):
-        hold_fixes(data, found, look, safeties)
+    def _run(self, chance: Random, own: list[bytes]) -> list[bytes]:
+        """Some pieces that stand together in another file, or in this one; or none."""
+        giver = chance.choice((*self._givers, own))
+        at = chance.randint(0, len(giver))
+        return giver[at : at + chance.choice((0, 1, 1, 2, 4, MOST_PIECES))]
 
 
-def values(document: Document) -> Iterator[Value]:
-    """All texts of a document that know their bytes."""
-    stack: list[Node] = list(document.roots)
-    while stack:
-        node = stack.pop()
-        stack.extend(node.children)
-        if isinstance(node, CommandNode):
-            yield from node.words
-        for attribute in node.attribute_names:
-            if (value := node.value(attribute)) is not None:
-                yield value
+class Search:
+    """One process's search in some targets; the first bytes of a file say which target and name it is for."""
 
+    def __init__(self, chosen: dict[str, Target], seconds: float) -> None:
+        self._kinds = sorted({(kind, seed.name) for kind, target in chosen.items() for seed in target.seeds})
+        self._chosen = chosen
+        self.tried: Counter[str] = Counter()
+        self._begun, self._seconds = time.monotonic(), seconds
 
-def hold_value(value: Value, source: Source) -> None:
-    """The pieces of a text follow each other, in the text and in the file, and each was written as what it says."""
-    at = end = 0
-    for piece in value.pieces:
-        assert piece.at == at, "the pieces tile the text"
-        assert end <= piece.start <= piece.end <= len(source.data), "and stand in the file in this order"
-        text = value.text[piece.at : piece.at + piece.length]
-        if piece.unit and OPAQUE not in text:
-            assert source.decode(piece.start, piece.end) == text
-        at, end = piece.at + piece.length, piece.end
-    assert at == len(value.text)
+    def files(self) -> list[bytes]:
+        """The files to begin with."""
+        return [
+            self._head(kind, seed.name) + seed.data for kind, target in self._chosen.items() for seed in target.seeds
+        ]
 
+    def _head(self, kind: str, name: str) -> bytes:
+        return self._kinds.index((kind, name)).to_bytes(2, "big")
 
-def hold_places(diagnostic: Diagnostic, size: int) -> None:
-    """A finding points into the file, and so do its notes and its fix, whose edits do not clash."""
-    for span in (diagnostic.span, *(note.span for note in diagnostic.notes)):
-        assert 0 <= span.start <= span.end <= size
-    edits = sorted(diagnostic.fix.edits) if diagnostic.fix else []
-    assert all(0 <= edit.start <= edit.end <= size for edit in edits)
-    assert all(before.end <= after.start for before, after in pairwise(edits))
+    def one(self, data: bytes) -> None:
+        """Try one file; the process ends when the time is up, as libFuzzer would end it without a word."""
+        if time.monotonic() > self._begun + self._seconds:
+            self._end(0)
+        kind, name = self._kinds[int.from_bytes(data[:2], "big") % len(self._kinds)]
+        self.tried[kind] += 1
+        try:
+            self._chosen[kind].hold(name, data[2:])
+        except Exception:
+            traceback.print_exc()
+            print(f"{kind}: {name}: {data[2:]!r}")
+            self._end(1)
 
+    def _end(self, code: int) -> None:
+        print(self.told(), flush=True)
+        atexit._run_exitfuncs()  # removes temporary files
+        os._exit(code)
 
-def hold_fixes(data: bytes, found: list[Diagnostic], look: Look, safeties: tuple[str, ...]) -> None:
-    """Fixing comes to rest, and each fix alone changes no byte but its own; safe fixes bring no new finding."""
-    fixed = fix(data, look, safeties)
-    if safeties == SAFE_FIXES:
-        before = Counter(diagnostic.rule for diagnostic in found)
-        after = Counter(diagnostic.rule for diagnostic in fixed.diagnostics)
-        assert not after - before, f"fixing brings {after - before}"
-    if fixed.applied < MAX_ROUNDS:
-        assert fix(fixed.data, look, safeties).data == fixed.data, "a second run changes nothing"
-    for diagnostic in found:
-        if diagnostic.fix:
-            hold_bytes(data, sorted(diagnostic.fix.edits))
-
-
-def hold_bytes(data: bytes, edits: list[Edit]) -> None:
-    """What stands between the edits is the same before and after."""
-    rest = apply(data, edits)
-    at = 0
-    for edit in edits:
-        kept = data[at : edit.start] + edit.text
-        assert rest.startswith(kept)
-        rest, at = rest[len(kept) :], edit.end
-    assert rest == data[at:]
+    def told(self) -> str:
+        """What was tried: a line a target."""
+        took = time.monotonic() - self._begun
+        lines = [f"{kind:<14} {count:>8} inputs" for kind, count in sorted(self.tried.items())]
+        return "\n".join([*lines, f"{'all':<14} {self.tried.total():>8} inputs in {took:.0f} s"])
 
 
 def main() -> int:
-    """Search for `--seconds`, in the files of one format or of all; what is found stands in the last lines."""
+    """Search for so many seconds, in some targets or in all."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--format", default="", help="the name of a format, such as shell; all of them without")
+    parser.add_argument("--seed", type=int, default=0, help="for the same search again; 0: another each time")
+    parser.add_argument("targets", nargs="*", help="formats, such as shell, or other readers; all of them without")
     given = parser.parse_args()
     import atheris
 
-    chosen = [seed for seed in seeds() if given.format in ("", seed.format_name)]
-    names = sorted({seed.name for seed in chosen})
-    tried = 0
-
-    def one(data: bytes) -> None:
-        nonlocal tried
-        tried += 1
-        name = names[data[0] % len(names)] if data else names[0]
-        try:
-            hold(name, data[1:])
-        except Exception:
-            print(f"\nafter {tried} files: {name} {data[1:]!r}")
-            raise
-
+    with atheris.instrument_imports(include=["vmlint"], enable_loader_override=False):
+        from tests.invariants import TOKENS, targets
+    known = targets()
+    if unknown := set(given.targets) - known.keys():
+        parser.error(f"{', '.join(sorted(unknown))}: none of {', '.join(known)}")
+    search = Search({name: known[name]() for name in given.targets or known}, given.seconds)
+    files = search.files()
     with tempfile.TemporaryDirectory() as folder:
-        for number, seed in enumerate(chosen):
-            first = bytes([names.index(seed.name) % 256])
-            (Path(folder) / str(number)).write_bytes(first + seed.data)
-        atheris.instrument_all()
-        limits = [f"-max_total_time={given.seconds}", "-timeout=20", "-rss_limit_mb=2048", "-max_len=4096"]
-        atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={folder}/", folder], one)
-        atheris.Fuzz()
+        for number, data in enumerate(files):
+            (Path(folder) / str(number)).write_bytes(data)
+        limits = [f"-max_len={MAX_SIZE}", "-timeout=20", "-rss_limit_mb=2048", f"-artifact_prefix={folder}/"]
+        atheris.Setup(
+            [sys.argv[0], *limits, f"-seed={given.seed}", "-verbosity=0", folder],
+            search.one,
+            custom_mutator=Mutator([*files, *(b"  " + token for token in TOKENS)]),
+        )
+        atheris.Fuzz()  # never returns
     return 0
 
 

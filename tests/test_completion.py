@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
+import select
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,8 @@ from vmlint.catalog import rules
 from vmlint.cli import main
 from vmlint.commands import COMMANDS, load
 from vmlint.commands.completion import SHELLS
+
+DEBIANS = ["debian-11", "debian-12", "debian-13"]
 
 
 def script(shell: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -68,3 +73,88 @@ def test_bash_completes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert completed(tmp_path, text, "vmlint", "rule", "short-") == ["short-boolean"]
     assert set(completed(tmp_path, text, "vmlint", "check", "--ignore", "")) >= set(rules())
     assert completed(tmp_path, text, "vmlint", "schema", "n") == ["network"]
+    assert completed(tmp_path, text, "vmlint", "check", "--target", "debian-1") == DEBIANS
+    assert completed(tmp_path, text, "vmlint", "upgrade", "--from", "debian-1") == DEBIANS
+    assert completed(tmp_path, text, "vmlint", "upgrade", "--to", "rhel-9")[-1] == "rhel-9"
+    assert completed(tmp_path, text, "vmlint", "upgrade", "--to", "al") == ["all"]
+    assert completed(tmp_path, text, "vmlint", "check", "--target", "al") == []
+
+
+def offered_by_fish(folder: Path, line: str) -> list[str]:
+    """What fish offers for the last word of a line."""
+    command = ["fish", "--no-config", "-c", "source completion; complete -C $argv[1]", line]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return [word.partition("\t")[0] for word in done.stdout.splitlines()]
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+def test_fish_completes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "completion").write_text(script("fish", capsys))
+    (tmp_path / "guest.xml").touch()
+    assert offered_by_fish(tmp_path, "vmlint ch") == ["check"]
+    assert set(offered_by_fish(tmp_path, "vmlint ")) == set(COMMANDS)
+    assert set(offered_by_fish(tmp_path, "vmlint check --out")) == {"--output", "--output-format"}
+    assert offered_by_fish(tmp_path, "vmlint check --output-format git") == ["github", "gitlab"]
+    assert offered_by_fish(tmp_path, "vmlint check gue") == ["guest.xml"]
+    assert offered_by_fish(tmp_path, "vmlint check --config gue") == ["guest.xml"]
+    assert offered_by_fish(tmp_path, "vmlint rule short-") == ["short-boolean"]
+    assert offered_by_fish(tmp_path, "vmlint upgrade --from debian-1") == DEBIANS
+    assert offered_by_fish(tmp_path, "vmlint check --target debian-1") == DEBIANS
+
+
+def line_in_zsh(folder: Path, *lines: str) -> list[str]:
+    """What zsh makes of each line when the tab key is pressed at its end."""
+    pty = pytest.importorskip("pty")
+    try:
+        leader, follower = pty.openpty()
+    except OSError as error:  # a container may have none
+        pytest.skip(f"no terminal can be opened here: {error}")
+    (folder / ".zshrc").write_text(
+        "autoload -Uz compinit; compinit -D -u; source ./completion; setopt no_always_last_prompt\n"
+        "dump() { print -r -- $BUFFER >> lines; BUFFER=; zle .reset-prompt }; zle -N dump; bindkey '^X' dump\n"
+        "print ready >> lines\n"
+    )
+    env = {"PATH": os.defpath, "HOME": str(folder), "ZDOTDIR": str(folder), "TERM": "dumb", "LC_ALL": "C.UTF-8"}
+    told = folder / "lines"
+    with subprocess.Popen(
+        ["zsh", "-d", "-i"],
+        cwd=folder,
+        env=env,
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        start_new_session=True,
+    ) as shell:
+        os.close(follower)
+        try:
+            for number, line in enumerate(["", *lines]):
+                if number:
+                    os.write(leader, f"{line}\t\x18".encode())
+                deadline = time.monotonic() + 30
+                while not told.exists() or told.read_text().count("\n") <= number:
+                    assert time.monotonic() < deadline, f"zsh does not answer to '{line}'"
+                    if select.select([leader], [], [], 0.05)[0]:
+                        os.read(leader, 1 << 16)  # what it shows; unread, it would wait
+        finally:
+            shell.kill()
+    os.close(leader)
+    return [line.rstrip() for line in told.read_text().splitlines()[1:]]
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+def test_zsh_completes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "completion").write_text(script("zsh", capsys))
+    (tmp_path / "guest.xml").touch()
+    lines = {
+        "vmlint ch": "vmlint check",
+        "vmlint check --output-f": "vmlint check --output-format",
+        "vmlint check --output-format gith": "vmlint check --output-format github",
+        "vmlint check gue": "vmlint check guest.xml",
+        "vmlint check --config gue": "vmlint check --config guest.xml",
+        "vmlint rule short-": "vmlint rule short-boolean",
+        "vmlint upgrade --from debian-13 --to qemu-": "vmlint upgrade --from debian-13 --to qemu-",
+        "vmlint upgrade --to opensuse-leap-15.": "vmlint upgrade --to opensuse-leap-15.6",
+        "vmlint check --target proxmox-9.1": "vmlint check --target proxmox-9.1",
+        "vmlint schema net": "vmlint schema network",
+    }
+    assert line_in_zsh(tmp_path, *lines) == [*lines.values()]

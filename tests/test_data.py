@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from vmlint import catalog, data
+from vmlint.model import Page
 
 ROOT = Path(__file__).parent.parent
 RULES = sorted((ROOT / "rules").glob("*.toml"))
@@ -25,11 +26,17 @@ def test_facts_are_the_same_read_quickly(name: str) -> None:
     assert data.read_toml(name) == data.parse_toml(data.data_path(name))
 
 
+def no_page() -> Page:
+    """Stands for pages that are compared apart."""
+    raise NotImplementedError
+
+
 def test_rules_are_the_same_read_quickly() -> None:
     read = [rule for path in RULES for rule in catalog.load(f"rules/{path.name}", data.parse_toml(str(path)))]
     catalog.rules.cache_clear()
     again = catalog.rules()
-    assert list(again.values()) == read
+    assert [rule._replace(page=no_page) for rule in again.values()] == [rule._replace(page=no_page) for rule in read]
+    assert [rule.page() for rule in again.values()] == [rule.page() for rule in read]
     assert list(again) == [rule.name for rule in read]
 
 

@@ -101,3 +101,18 @@ def test_hard_links_are_files_and_other_names_of_one_are_not(folder: Path) -> No
         (folder / name).hardlink_to(folder / "a.xml")
     given = [str(folder / name) for name in ("a.xml", "link", "a.xml", "b.xml", "c.xml", "b.xml")]
     assert [os.path.basename(path) for path, _, _ in Search(given)] == ["a.xml", "b.xml", "c.xml"]
+
+
+@pytest.mark.parametrize("repository", [False, pytest.param(True, marks=with_git)])
+def test_files_without_a_vm_are_counted_too(tmp_path: Path, repository: bool) -> None:
+    if repository:
+        subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    for name in ("a.txt", "b/c.txt", "b/d.sh"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("nothing\n")
+    done = vmlint("check", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, b"No VM configuration found in 3 files.\n")
+    done = vmlint("check", "a.txt", cwd=tmp_path)
+    assert done.stdout.endswith(b"No VM configuration found in 1 file.\n")
+    done = vmlint("check", "--select", "teaming", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, b"No VM configuration found in 3 files.\n")

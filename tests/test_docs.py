@@ -18,6 +18,7 @@ from docs.generate import COMMAND, CONSOLE, DEPRECATIONS, guides, pages, with_ou
 from tests.helpers import ROOT
 from vmlint.catalog import rules
 from vmlint.config import parse
+from vmlint.reporters import REPORTERS
 
 GUIDES = sorted(set((ROOT / "docs").glob("*.md")) - {DEPRECATIONS})
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
@@ -63,6 +64,18 @@ def test_rules_shown_are_those_that_are_tested() -> None:
 def test_links_lead_somewhere(guide: Path) -> None:
     targets = LINK.findall(guide.read_text("utf-8"))
     assert [target for target in targets if not (guide.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md"])
+def test_the_tests_that_are_named_are_there(name: str) -> None:
+    named = set(re.findall(r"tests/\w+\.py", (ROOT / name).read_text("utf-8")))
+    assert named
+    assert [path for path in named if not (ROOT / path).is_file()] == []
+
+
+def test_every_format_of_a_report_is_in_the_table() -> None:
+    table = re.findall(r"^\| (`.*?) \|", (ROOT / "docs" / "ci.md").read_text("utf-8"), re.MULTILINE)
+    assert {name for cell in table for name in re.findall("`([^`]+)`", cell)} == set(REPORTERS)
 
 
 def test_the_index_of_rules_leads_to_every_topic_and_rule() -> None:

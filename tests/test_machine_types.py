@@ -68,6 +68,8 @@ def test_each_type_is_what_real_emulators_say(release: str, name: str) -> None:
         ("virt-2.6", "aarch64", "==10.1", "absent"),
         ("virt-5.2", "arm", ">=9.1,<11.2", "deprecated"),
         ("virt-6.0", "riscv64", "==11.1", "there"),  # no such type there: not known, so nothing is said
+        ("virt-6.0", "m68k", "==11.1", "deprecated"),
+        ("virt-5.2", "m68k", "==11.1", "unknown"),
         ("pseries-2.12-sxxm", "ppc64le", "==9.1", "deprecated"),
         ("pseries-2.12", "ppc64", "==9.2", "absent"),
         ("s390-ccw-virtio-2.4", "s390x", "==10.0", "absent"),
@@ -86,6 +88,32 @@ def test_each_type_is_what_real_emulators_say(release: str, name: str) -> None:
 )
 def test_other_families_and_names(name: str, arch: str, qemu: str, expected: str) -> None:
     assert verdict(name, qemu, arch) == expected
+
+
+@pytest.mark.parametrize("arch", ["aarch64", "arm64", "armhf", "m68k"])
+def test_emulators_are_known_by_the_names_that_debian_gives_them(arch: str) -> None:
+    (found,) = vmlint.check_argv([f"qemu-system-{arch}", "-M", "virt-6.1"], qemu="==11.1").diagnostics
+    assert found.rule == "deprecated-machine-type"
+
+
+@pytest.mark.parametrize(
+    ("name", "qemu", "newer"),
+    [
+        ("pc-q35-2.4", None, "pc-q35-8.2"),  # no host is known: what the most have that is not deprecated
+        ("pc-1.0", None, "pc-i440fx-8.2"),
+        ("pc-q35-7.2", None, "pc-q35-8.2"),
+        ("pc-q35-2.4", "==10.0", "pc-q35-10.0"),
+        ("pc-q35-2.4", ">=8.2", "pc-q35-8.2"),
+        ("pc-q35-2.4", ">=7.2", "pc-q35-7.2"),  # deprecated on the newest of them, but it starts on all
+        ("pc-q35-6.0", ">=7.2", None),
+        ("pc-q35-2.4", ">=2.4", None),
+    ],
+)
+def test_the_fix_writes_a_type_that_hosts_have(name: str, qemu: str | None, newer: str | None) -> None:
+    rules = ["removed-machine-type", "deprecated-machine-type"]
+    (found,) = vmlint.check_argv(["qemu-system-x86_64", "-M", name], qemu=qemu, select=rules).diagnostics
+    written = None if found.fix is None else found.fix.edits[0].text.decode()
+    assert written == newer
 
 
 def test_what_goes_is_told_before_it_goes() -> None:

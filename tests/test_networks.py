@@ -11,7 +11,7 @@ import pytest
 import vmlint
 from tests.helpers import vmlint as command
 from vmlint.discover import UsageError
-from vmlint.look import Looker, Result
+from vmlint.look import Linter, Result
 from vmlint.model import Report
 from vmlint.run import Run
 from vmlint.settings import Settings
@@ -108,16 +108,16 @@ def test_a_template_leaves_it_open(mode: str) -> None:
 def test_only_files_that_ask_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = "<domain type='kvm'><name>plain</name></domain>"
     looked: list[str] = []
-    look = Looker.at_data
+    look = Linter.at_data
 
-    def watched(looker: Looker, path: str, *rest: Any) -> Result:
+    def watched(looker: Linter, path: str, *rest: Any) -> Result:
         looked.append(path)
         return look(looker, path, *rest)
 
-    monkeypatch.setattr(Looker, "at_data", watched)
+    monkeypatch.setattr(Linter, "at_data", watched)
     run = Run(Settings())
     for name, text in (("guest.xml", GUEST), ("plain.xml", plain), ("lan.xml", LAN)):
-        run.lint_bytes(name, text.encode())
+        run.at_bytes(name, text.encode())
     run.report()
     run.report()
     assert looked == ["guest.xml", "plain.xml", "lan.xml", "guest.xml"]

@@ -7,7 +7,7 @@ import shlex
 import pytest
 
 import vmlint
-from vmlint.qemu.jsontext import Member, json_members
+from vmlint.fixer import apply
 
 
 def found(command: str, qemu: str = "==11.1") -> list[tuple[str, str]]:
@@ -51,6 +51,23 @@ class TestCommaNotDoubled:
 
     def test_what_may_be_a_slip_is_no_rest(self) -> None:
         assert found("-name vm,debug-thread") == [("unknown-flag", "debug-thread")]
+
+    def test_a_rest_of_a_rest_is_put_back_with_it(self) -> None:
+        """A flag ends at a comma, doubled or not: the second comma alone would not help."""
+        report = vmlint.check_argv(["qemu-system-x86_64", "-drive", "if=none,file=disk,a.img,b.img"])
+        first, second = (each for each in report.diagnostics if each.rule == "comma-not-doubled")
+        assert first.fix is not None
+        assert second.fix is not None
+        line = second.source.data
+        assert apply(line, first.fix.edits).endswith(b"file=disk,,a.img,b.img\n")
+        assert apply(line, second.fix.edits).endswith(b"file=disk,,a.img,,b.img\n")
+
+    @pytest.mark.parametrize(
+        "command", ["-machine q35,a.img", "-cpu host,a.img", "-netdev user,id=n,restrict=on,a.img"]
+    )
+    def test_a_value_that_no_comma_can_be_in_has_no_rest(self, command: str) -> None:
+        """A first value ends at a comma, doubled or not, where QEMU reads strictly; and `on` is all of a value."""
+        assert "comma-not-doubled" not in [rule for rule, _ in found(command)]
 
     @pytest.mark.parametrize("command", ["-drive disk.img", "-spice 5930", "-rtc utc", "-smbios 1"])
     def test_a_first_token_without_an_implied_key_follows_no_text(self, command: str) -> None:
@@ -267,41 +284,3 @@ class TestKeyval:
     def test_vnc_has_the_other(self) -> None:
         assert found("-display vnc=:1,password") == [("short-boolean", "password")]
         assert found("-display gtk,full-screen") == [("short-boolean", "full-screen")]
-
-
-class TestJsonMembers:
-    """Names of members as option strings have them."""
-
-    def test_nested(self) -> None:
-        text = '{"driver": "raw", "file": {"driver": "file", "locking": "on"}, "x": [{"y": 1}, "z"], "end": true}'
-        assert [(member.name, member.value) for member in json_members(text)] == [
-            ("driver", '"raw"'),
-            ("file.driver", '"file"'),
-            ("file.locking", '"on"'),
-            ("[.y", "1"),
-            ("end", "true"),
-        ]
-
-    def test_places(self) -> None:
-        text = '{"a": {"b": "on"}}'
-        (member,) = json_members(text)
-        assert member == Member("a.b", '"on"', 12, 16)
-        assert text[member.start : member.end] == member.value
-
-    @pytest.mark.parametrize("text", ["", "{", "}}}}", '{"a', '{"a":', ":::", '{"a": "b', "[[[[", '{"a":"b""c":"d"}'])
-    def test_wrong_json_is_no_error(self, text: str) -> None:
-        assert all(text[member.start : member.end] == member.value for member in json_members(text))
-
-    @pytest.mark.parametrize(
-        ("command", "qemu"),
-        [
-            ('-device \'{"driver": "e1000", "multifunction": "on"}\'', "==6.1"),
-            ('-machine \'{"type": "q35", "usb": "on"}\'', ">=5.2"),
-        ],
-    )
-    def test_nothing_is_said_of_json_that_is_not_read(self, command: str, qemu: str) -> None:
-        assert [rule for rule, _ in found(command, qemu)] == ["json-not-read"]
-
-    def test_booleans_below(self) -> None:
-        command = '-audiodev \'{"driver": "none", "id": "a", "out": {"mixing-engine": "on"}}\''
-        assert found(command) == [("json-boolean-in-quotes", '"on"')]

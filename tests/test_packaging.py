@@ -80,7 +80,14 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     json = {name for name in held if name.endswith(".json")}
     assert json - schemas == {
         *compiled,
-        *(f"vmlint/compiled/{name}.json" for name in ("rules", "schemas.domain", "schemas.network")),
+        *(
+            f"vmlint/compiled/{name}.json"
+            for name in (
+                "rules",
+                "rule-pages",
+                *(f"schemas.{name}{part}" for name in ("domain", "network") for part in ("", ".model")),
+            )
+        ),
     }
     assert f"{information}/licenses/LICENSE" in held
 

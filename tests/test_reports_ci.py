@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import re
-import subprocess
-from pathlib import Path
-from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -16,28 +12,14 @@ from junitparser import Error, JUnitXml
 from junitparser import Failure as JUnitFailure
 from lxml import etree
 
-from tests.counting import calls_of
-from tests.test_reporters import RULES, VALIDATOR, full_report, report, warning
-from vmlint.model import Diagnostic, Failure, Fix, Report
+from tests.reports import RULES, full_report, report, warning, written
+from vmlint.model import Diagnostic, Report
 from vmlint.reporters import write_report
-from vmlint.reporters.sarif_limits import MAX_RESULTS, MAX_SIZE
-from vmlint.source import Edit, Source, Span
+from vmlint.source import Source, Span
+
+pytestmark = pytest.mark.usefixtures("repository")
 
 ODD = Source("a,b:c%d\x1b\n&'\"<é>.sh", b"x")
-
-
-def written(name: str, what: Report) -> str:
-    stream = io.StringIO()
-    write_report(name, what, RULES, stream)
-    return stream.getvalue()
-
-
-@pytest.fixture(autouse=True)
-def _repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A repository, with the working directory in a folder of it."""
-    (tmp_path / ".git").mkdir()
-    (tmp_path / "sub").mkdir()
-    monkeypatch.chdir(tmp_path / "sub")
 
 
 def odd_report() -> Report:
@@ -72,7 +54,7 @@ def test_github_commands() -> None:
     assert first == (
         "warning",
         {
-            "file": "sub/a b.xml",
+            "file": "my dir/a b.xml",
             "line": "6",
             "endLine": "6",
             "col": "26",
@@ -83,12 +65,12 @@ def test_github_commands() -> None:
     )
     assert (second[0], third[0]) == ("error", "notice")
     assert {key for key in third[1] if "ol" in key} == set(), "GitHub has columns only within a line"
-    assert failed[:2] == ("error", {"file": "sub/no such/file.xml", "title": "vmlint"})
+    assert failed[:2] == ("error", {"file": "my dir/no such/file.xml", "title": "vmlint"})
 
 
 def test_github_reads_odd_characters_back() -> None:
     ((_, properties, message),) = commands(written("github", odd_report()))
-    assert properties["file"] == "sub/a,b:c%d\\x1b\\x0a&'\"<é>.sh"
+    assert properties["file"] == "my dir/a,b:c%d\\x1b\\x0a&'\"<é>.sh"
     assert message == "100% odd:\\x0a::error::<b> & \\x07,'\"]]>"
 
 
@@ -128,7 +110,7 @@ def test_gitlab_code_quality() -> None:
         assert len(issues) == len(what.diagnostics)
     issues = json.loads(written("gitlab", full_report()))
     assert [issue["severity"] for issue in issues] == ["minor", "major", "info"]
-    assert issues[0]["location"] == {"path": "sub/vm.xml", "lines": {"begin": 6, "end": 6}}
+    assert issues[0]["location"] == {"path": "my dir/vm.xml", "lines": {"begin": 6, "end": 6}}
 
 
 def test_gitlab_drops_no_issue_as_another_and_knows_them_again() -> None:
@@ -241,64 +223,3 @@ def test_json_lines_are_the_diagnostics_of_the_json_report() -> None:
     lines = written("json-lines", full_report()).splitlines()
     assert [json.loads(line) for line in lines] == json.loads(written("json", full_report()))["diagnostics"]
     assert written("json-lines", report()) == ""
-
-
-# --- SARIF of large runs
-
-
-def large_report(count: int) -> Report:
-    """Findings of three severities with fixes, a hundred in each file."""
-    found = []
-    for number in range(count // 100):
-        text = "".join(f"qemu-system-x86_64 -serial tcp::{number}{at},server -name g{at}\n" for at in range(100))
-        source = Source(f"images/builder/vm{number}.sh", text.encode())
-        for at, match in enumerate(re.finditer(",(server)", text)):
-            span = Span(*match.span(1))
-            fix = Fix("Write 'server=on'", "safe", (Edit(span.end, span.end, b"=on"),))
-            rule, severity = [("short-boolean", "warning"), ("mac-mismatch", "error"), ("worth-knowing", "note")][
-                at % 3
-            ]
-            words = f"'server' in line {at} is a short-form boolean, deprecated since QEMU 6.0: it prints a warning"
-            found.append(Diagnostic(rule, severity, words, source, span, (), fix))
-    return Report(found, count // 100, [], [])
-
-
-def test_sarif_of_many_results_takes_work_in_proportion() -> None:
-    """How long ten thousand take is measured in benchmarks/."""
-    written("sarif", report())  # loads what is loaded once
-    few = calls_of(lambda: written("sarif", large_report(500)))
-    many = calls_of(lambda: written("sarif", large_report(2000)))
-    assert many <= 4.2 * few
-    (run,) = json.loads(written("sarif", large_report(10_000)))["runs"]
-    assert len(run["results"]) == 10_000
-    assert all("fixes" in result for result in run["results"])
-
-
-def test_sarif_of_thirty_thousand_results_keeps_to_the_limits(tmp_path: Path) -> None:
-    what = large_report(30_000)
-    stream = io.StringIO()
-    remark = write_report("sarif", what, RULES, stream)
-    data = stream.getvalue().encode()
-    assert len(data) <= MAX_SIZE
-    assert len(gzip.compress(data)) <= 10_000_000
-    (run,) = json.loads(data)["runs"]
-    levels = [result["level"] for result in run["results"]]
-    assert 20_000 < len(levels) <= MAX_RESULTS
-    assert (levels.count("error"), levels.count("warning")) == (9_900, 10_200), "the least severe are left out"
-    (notification,) = run["invocations"][0]["toolExecutionNotifications"]
-    left_out = 30_000 - len(levels)
-    assert notification["message"]["text"].startswith(f"{left_out} findings are left out")
-    assert remark is not None
-    assert remark.startswith(f"{left_out} findings are left out")
-    if VALIDATOR.exists():
-        (tmp_path / "large.sarif").write_bytes(data)
-        done = subprocess.run([VALIDATOR, tmp_path / "large.sarif"], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_sarif_says_nothing_of_limits_that_are_not_met() -> None:
-    stream = io.StringIO()
-    assert write_report("sarif", Report([], 1, [], [Failure("a", "b")]), RULES, stream) is None
-    (run,) = json.loads(stream.getvalue())["runs"]
-    ids: list[Any] = [note["descriptor"]["id"] for note in run["invocations"][0]["toolExecutionNotifications"]]
-    assert ids == ["cannot-check"]

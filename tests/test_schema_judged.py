@@ -7,6 +7,7 @@ import random
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xmlschema
@@ -20,6 +21,7 @@ from vmlint.choice import target
 from vmlint.engine import Engine
 from vmlint.libvirt.schema import is_valid, verdict
 from vmlint.libvirt.schema_explain import mistakes
+from vmlint.libvirt.schema_model import Type, model
 
 NAMES = ("domain", "network")
 FIXTURES = sorted((Path(__file__).parent / "xml").glob("*.xml"))
@@ -215,6 +217,76 @@ def test_the_two_readers_of_the_schemas_agree_on_mutants(
         kind, entry = next(made)
         root = etree.fromstring(entry.text.encode())
         assert verdict(kind).validate(root) == strict[kind].is_valid(root), entry.text
+
+
+ODD_TEXTS = (
+    *(
+        "",
+        " ",
+        "0",
+        "-0",
+        "+5",
+        "-1",
+        "1.5",
+        "1e3",
+        "007",
+        "0x1F",
+        "0xfg",
+        "65536",
+        "4294967296",
+        "18446744073709551616",
+    ),
+    *(
+        "a",
+        "A b",
+        " a ",
+        "a\n",
+        "\n",
+        "a\tb",
+        "/",
+        "/dev/x",
+        "../x",
+        "ünicode",
+        "on",
+        "YES ",
+        "a" * 300,
+        "[]",
+        "1-4,^3",
+    ),
+    *("52:54:00:12:34:56", "52:54:00:12:34:5", "::1", "fe80::1%eth0", "10.0.0.1", "10.0.0.256", "2026-11-25T10:00:00"),
+)
+
+
+def texts(paths: list[Path]) -> list[str]:
+    """Values that are in documents, and odd ones."""
+    roots = [etree.parse(path).getroot() for path in paths]
+    found = {value for root in roots for element in root.iter("*") for value in [element.text or "", *element.values()]}
+    return sorted({*found, *(text.upper() for text in found), *(f" {text} " for text in found), *ODD_TEXTS})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_kept_of_a_schema_says_what_xmlschema_says(name: str, strict: dict[str, xmlschema.XMLSchema10]) -> None:
+    kept, values = model(name), texts(FIXTURES)
+    pairs: list[tuple[Type, Any]] = [(kept.root(name), strict[name].elements[name].type)]
+    seen, judged = set(), set()
+    for ours, theirs in pairs:  # grows while it is walked
+        if theirs in seen:
+            continue
+        seen.add(theirs)
+        is_text = theirs.is_simple() or theirs.has_simple_content()
+        declared = {} if theirs.is_simple() else {key: value for key, value in theirs.attributes.items() if key}
+        children = [] if is_text else [child for child in theirs.content.iter_elements() if child.name is not None]
+        assert list(ours.attributes) == list(declared)
+        assert set(ours.children) == {child.name for child in children}
+        pairs += [(kept.type(ours.children[child.name].type), child.type) for child in children]
+        simple: list[Any] = [(ours.attributes[key].type, attribute.type) for key, attribute in declared.items()]
+        simple += [(ours.text, theirs if theirs.is_simple() else theirs.content)] if is_text else []
+        for our_type, their_type in simple:
+            if our_type not in judged:
+                judged.add(our_type)
+                for text in values:
+                    assert our_type.takes(text) == their_type.text_is_valid(text), (their_type, text)
+    assert len(judged) > {"domain": 250, "network": 30}[name]
 
 
 def test_variants_that_libvirt_accepts_are_accepted(

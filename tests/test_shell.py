@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 import vmlint
-from tests.counting import CALLS_A_BYTE, counted_calls
-from vmlint.fixer import apply
 from vmlint.formats import shell
-from vmlint.model import Node
 from vmlint.qemu.commandline import CommandNode, OptionNode
 
 Found = list[tuple[str | None, list[str]]]
@@ -230,50 +227,6 @@ def test_flags_stand_where_they_are_said_to(before: bytes, command: bytes) -> No
     assert [place for place in flags(data) if place[1] != "$X"] == expected
 
 
-HEREDOC = 'cat > start.sh <<{end}\n#!/bin/sh\nexec qemu-system-x86_64 {argument} "\\$@"\nEOF\n'
-
-
-@pytest.mark.parametrize(
-    ("end", "argument", "text"),
-    [
-        ("'EOF'", "-serial unix:$DIR/é,server", "unix:￼/é,server"),
-        ("EOF", "-serial unix:$DIR/é,server", "unix:￼/é,server"),
-        ("EOF", "-serial unix:\\$DIR/é,server", "unix:￼/é,server"),
-        ("EOF", "-serial 'unix:\\$DIR/é',server", "unix:$DIR/é,server"),
-        ("EOF", "\\\\\n  -serial unix:/a\\\\ b,server", "unix:/a b,server"),
-        ("EOF", "-serial \\\nunix:/a,server", "unix:/a,server"),
-        ('"EOF"', "-serial unix:/a,server", "unix:/a,server"),
-        ("\\EOF", "\\\n -serial unix:/a,server", "unix:/a,server"),
-    ],
-)
-def test_heredocs_that_hold_a_script(end: str, argument: str, text: str) -> None:
-    data = HEREDOC.format(end=end, argument=argument).encode()
-    ((program, words),) = found(data)
-    assert (program, words[:2]) == ("qemu-system-x86_64", ["-serial", text])
-    assert flags(data) == [(data.index(b"server"), "server")]
-
-
-def test_a_fix_in_a_heredoc_is_written_in_its_quoting() -> None:
-    data = HEREDOC.format(end="EOF", argument='-serial "unix:/a,server"').encode()
-    (command,) = commands(data)
-    argument = command.words[1]
-    after = apply(data, argument.replace(5, 7, '/$"'))
-    assert after == data.replace(b"unix:/a", b'unix:/\\\\\\$\\\\"')
-    assert found(after)[0][1][1] == 'unix:/$",server'
-
-
-def test_tabs_that_a_heredoc_drops() -> None:
-    data = b"if true; then\n\tcat <<-EOF\n\t\tkvm -serial 'unix:\n\t\tx,server'\n\tEOF\nfi\n"
-    assert found(data) == [("kvm", ["-serial", "unix:\nx,server"])]
-    assert flags(data) == [(data.index(b"server"), "server")]
-
-
-def test_nested_heredocs() -> None:
-    data = b"cat <<'ALL'\ncat <<EOF\nkvm -serial 'unix:\\$X,server'\nEOF\nkvm -serial unix:/b,nowait\nALL\n"
-    assert found(data) == [("kvm", ["-serial", "unix:$X,server"]), ("kvm", ["-serial", "unix:/b,nowait"])]
-    assert [name for _, name in flags(data)] == ["server", "nowait"]
-
-
 LIBVIRT = r"""LC_ALL=C \
 PATH=/bin \
 HOME=/var/lib/libvirt/qemu/domain--1-guest \
@@ -315,64 +268,6 @@ def test_args_files_with_options_only(newline: str) -> None:
 )
 def test_claims(path: str, head: bytes, claimed: bool) -> None:
     assert shell.claims(path, head) is claimed
-
-
-# What cannot be read
-
-
-@pytest.mark.parametrize(
-    "tail",
-    [
-        *('kvm -serial "tcp::1,server\n', "kvm -serial 'tcp::1,server\n", "kvm -serial $(x tcp::1,server\n"),
-        *("qemu=(-serial tcp::1,server\n", "kvm -serial `x\n", "cat <<EOF\nEOF2\nkvm -serial tcp::1,server\n"),
-    ],
-)
-def test_what_is_not_closed_is_told_and_left_alone(tail: str) -> None:
-    document = shell.parse("x.sh", f"kvm -S\n{tail}".encode())
-    assert [problem.rule for problem in document.problems][:1] == ["shell-not-read"]
-    assert all(0 < problem.span.start <= len(tail) + 7 for problem in document.problems)
-    words = [word.text for root in document.roots if isinstance(root, CommandNode) for word in root.words]
-    assert words in (["-S"], [])
-
-
-def test_text_in_a_heredoc_is_no_script_that_fails() -> None:
-    assert found("cat <<EOF\nDon't run qemu (as root\nEOF\nkvm -S\n") == [("kvm", ["-S"])]
-
-
-def test_a_command_whose_words_are_not_sure_is_left_alone_and_told() -> None:
-    document = shell.parse("start.sh", b"kvm -name a \\ b -serial tcp::1,server\n")  # the grammar loses the blank
-    assert document.roots == ()
-    assert [(problem.rule, problem.span) for problem in document.problems] == [("shell-not-read", (0, 0))]
-
-
-HOSTILE = {
-    "brackets": b"kvm " + b"(" * 10_000,
-    "substitutions": b"kvm " + b"$(" * 5_000,
-    "braces": b"kvm " + b"{" * 20_000 + b",",
-    "brace lists": b"kvm " + b"{a," * 20_000,
-    "quotes": b"kvm '" + b"\"'" * 20_001,
-    "backslashes": b"kvm " + b"\\" * 100_001,
-    "words, not ASCII": b"kvm " + "-é é ".encode() * 5_000,
-    "heredocs": b"kvm <<A <<B\n" * 2_000,
-    "heredoc in heredoc": b"".join(b"cat <<E%d\nqemu\n" % n for n in range(200)),
-    "dollars": b"cat <<E\nkvm " + b"${" * 20_000 + b"\nE\n",
-    "backquotes": b"cat <<E\nkvm " + b"`" * 20_001 + b"\nE\n",
-    "tildes": b"kvm a=" + b"~:" * 10_000,
-    "zeros": b"kvm \0 -serial tcp::1\0,server\n",
-    "random": bytes(range(256)) * 100 + b"kvm",
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_scripts_take_bounded_work(name: str) -> None:
-    with counted_calls() as calls:
-        document = shell.parse("x.sh", HOSTILE[name])
-    stack: list[Node] = list(document.roots)
-    while stack:
-        node = stack.pop()
-        assert 0 <= node.span.start <= node.span.end <= len(HOSTILE[name])
-        stack.extend(node.children)
-    assert calls.count <= CALLS_A_BYTE * len(HOSTILE[name]) + 1000
 
 
 def test_eval_reads_its_words_a_second_time() -> None:

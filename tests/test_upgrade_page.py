@@ -13,6 +13,7 @@ import pytest
 from tests.browser import Page, chromium
 from tests.test_upgrade import PAIR, PLAIN, SILENT, WARNED, judged
 from vmlint.reporters import write_upgrade
+from vmlint.targets import distributions
 from vmlint.upgrade import UpgradeReport
 
 TARGETS = ("debian-11", "debian-12", "debian-13")
@@ -165,6 +166,27 @@ def test_assistive_technology_hears_a_table(shown: Page) -> None:
     assert ("rowheader", "paired") in heard
     assert ("columnheader", "debian-13") in heard
     assert heard.count(("cell", "fails")) == 6
+
+
+def test_many_releases_have_marks_whose_words_are_still_heard(browser: Page, tmp_path: Path) -> None:
+    names = [name for name in distributions() if not name.startswith("rhel")]
+    file = tmp_path / "wide.html"
+    file.write_text(page(judged(FILES, names, "debian-11")), "utf-8")
+    browser.open(file)
+    browser.call("Emulation.setDeviceMetricsOverride", width=1280, height=900, deviceScaleFactor=1, mobile=False)
+    fits = (
+        "document.getElementById('vms').parentNode.scrollWidth <= document.getElementById('vms').parentNode.clientWidth"
+    )
+    assert browser.run(fits) is True, "no release is out of sight"
+    assert "will not start" in browser.run("document.querySelector('.legend').textContent")
+    browser.run("document.getElementById('vms-head').scrollIntoView()")
+    browser.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    nodes = browser.call("Accessibility.getFullAXTree")["nodes"]
+    heard = [(node["role"]["value"], node.get("name", {}).get("value")) for node in nodes if not node["ignored"]]
+    assert ("columnheader", names[-1]) in heard
+    assert heard.count(("cell", "fails")) >= len(names)
+    browser.call("Emulation.clearDeviceMetricsOverride")
+    assert browser.errors == []
 
 
 def test_hostile_names_are_only_text(browser: Page, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
-TYPE_CHECKING = False  # as in typing, whose import would cost a third of a short run
+from .light_typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -43,7 +44,7 @@ def check_paths(  # noqa: PLR0913  # all but one have names
     run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=given, target=tuple(targets)))
     search = Search([fspath(path) for path in ([paths] if isinstance(paths, (str, PathLike)) else paths)])
     for candidate in search:
-        run.lint_file(*candidate)
+        run.at_file(*candidate)
     return run.report(search)
 
 
@@ -63,7 +64,7 @@ def check_text(  # noqa: PLR0913  # all but two have names
     given = (("<network>", xml if isinstance(xml, bytes) else encode(xml)) for xml in networks)
     settings = Settings(qemu, libvirt, tuple(select), tuple(ignore), networks=tuple(given), target=tuple(targets))
     run = Run(settings)
-    run.lint_bytes(path, text if isinstance(text, bytes) else encode(text))
+    run.at_bytes(path, text if isinstance(text, bytes) else encode(text))
     return run.report()
 
 
@@ -71,10 +72,15 @@ def check_argv(
     argv: Sequence[str], *, qemu: str | None = None, libvirt: str | None = None,
     select: Iterable[str] = (), ignore: Iterable[str] = (), targets: Iterable[str] = (),
 ) -> Report:  # fmt: skip
-    """Lint one QEMU command line; spans refer to its words joined as for a shell. Raises as check_paths."""
+    """Lint one QEMU command line; spans refer to its words joined as for a shell.
+
+    Words that run no QEMU are in the report's `failures`. Raises as check_paths; TypeError where `argv` is one text.
+    """
+    if isinstance(argv, (str, bytes)) or not all(isinstance(word, str) for word in argv):
+        raise TypeError("argv must be a sequence of words of type str; shlex.split makes one of a text")
     from .run import Run
     from .settings import Settings
 
     run = Run(Settings(qemu, libvirt, tuple(select), tuple(ignore), target=tuple(targets)))
-    run.lint_argv(argv)
+    run.at_argv(argv)
     return run.report()

@@ -17,6 +17,7 @@ def anchored(document: Document, diagnostics: Iterable[Diagnostic]) -> list[Diag
     spans = [(node.span, node) for root in document.roots for node in root.all()]
     coming = sorted(spans, key=lambda entry: (-entry[0].start, entry[0].end))
     around: list[tuple[Span, Node]] = []
+    digests: dict[Span, str] = {}
     found = []
     for diagnostic in sorted(diagnostics, key=lambda diagnostic: diagnostic.span):
         at = diagnostic.span.start
@@ -25,7 +26,7 @@ def anchored(document: Document, diagnostics: Iterable[Diagnostic]) -> list[Diag
             _leave(around, entry[0].start)
             around.append(entry)
         _leave(around, at)
-        found.append(diagnostic._replace(anchor=_anchor(diagnostic, around)))
+        found.append(diagnostic._replace(anchor=_anchor(diagnostic, around, digests)))
     return found
 
 
@@ -35,12 +36,13 @@ def _leave(around: list[tuple[Span, Node]], at: int) -> None:
         around.pop()
 
 
-def _anchor(diagnostic: Diagnostic, around: list[tuple[Span, Node]]) -> Anchor:
+def _anchor(diagnostic: Diagnostic, around: list[tuple[Span, Node]], digests: dict[Span, str]) -> Anchor:
+    """The anchor of a finding; `digests` are those known of nodes and lines, of which one may have many findings."""
     source = diagnostic.source
-    if around:
-        span, node = around[-1]
-        return Anchor(_path(node), _digest(source.decode(*span)))
-    return Anchor("", _digest(source.line(source.position(diagnostic.span.start).line)))
+    span = around[-1][0] if around else source.line_span(diagnostic.span.start)
+    if span not in digests:
+        digests[span] = _digest(source.decode(*span))
+    return Anchor(_path(around[-1][1]) if around else "", digests[span])
 
 
 def _path(node: Node) -> str:

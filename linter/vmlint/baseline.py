@@ -11,9 +11,10 @@ import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from .discover import MAX_SIZE, UsageError, content
+from .light_typing import NamedTuple
 from .model import Anchor, Diagnostic
 
 VERSION = 1
@@ -94,8 +95,11 @@ class Baseline:
         self._gone = {}
 
     def write(self) -> None:
-        """Write the file: sorted, an entry a line, so that a change of it reads well in a diff. Raises OSError."""
-        with open(self.path, "w", encoding="utf-8", newline="\n") as stream:
+        """Write the file: sorted, an entry a line, so that a change of it reads well in a diff. Raises OSError and
+        UsageError."""
+        from .outputs import output
+
+        with output(self.path) as stream:
             stream.write(self._text())
 
     def _text(self) -> str:

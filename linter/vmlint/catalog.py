@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 
 from . import model, versions
 from .data import compiled, data_path, parse_toml
-from .model import EFFECTS, SAFETIES, SEVERITIES, Example, Gate, Match, Rule, Variant
+from .light_typing import TYPE_CHECKING
+from .model import EFFECTS, SAFETIES, SEVERITIES, Example, Gate, Match, Page, Rule, Variant
 from .versions import PRODUCTS, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 RULE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 RAISED_ELSEWHERE = ("input", "suppression")
@@ -24,7 +27,7 @@ RULE_KEYS = frozenset(
 MATCH_KEYS = frozenset(("select", "where", "at", "check"))
 VARIANT_KEYS = frozenset(("message", "severity", "effect", "fix"))
 FIX_KEYS = frozenset(("title", "safety", "set"))
-EXAMPLE_KEYS = frozenset(("file", "bad", "good", "at", "qemu", "libvirt"))
+EXAMPLE_KEYS = frozenset(("file", "bad", "good", "at", "qemu", "libvirt", "target"))
 
 
 Way = tuple[str | int, ...]
@@ -42,11 +45,30 @@ class CatalogError(ValueError):
 @cache
 def rules() -> dict[str, Rule]:
     """All rules by name, in the order of their topics and files."""
+    found: list[Any] = _compiled("rules", lambda rule: [*(rule._asdict() | {"page": None}).values()])
+    return {rule.name: rule for rule in map(_from_lists, found)}
+
+
+@cache
+def _pages() -> dict[str, Page]:
+    """The pages of all rules by their names."""
+    found: dict[str, Any] = dict(_compiled("rule-pages", lambda rule: (rule.name, rule.page())))
+    return {
+        name: Page(why, tuple(sources), tuple(Example(*example)._replace(at=tuple(example[3])) for example in examples))
+        for name, (why, sources, examples) in found.items()
+    }
+
+
+def _page(name: str) -> Page:
+    return _pages()[name]
+
+
+def _compiled(name: str, part: Callable[[Rule], Any]) -> Any:
+    """A part of each rule, as JSON has it."""
     folder = data_path("rules")
     files = [os.path.join(folder, file) for file in sorted(os.listdir(folder)) if file.endswith(".toml")]
     code = [model.__file__, versions.__file__, __file__]
-    found: list[Any] = compiled("rules", [*files, *code], lambda: _read(files))
-    return {rule.name: rule for rule in map(_from_lists, found)}
+    return compiled(name, [*files, *code], lambda: list(map(part, _read(files))))
 
 
 def _read(files: Iterable[str]) -> list[Rule]:
@@ -64,11 +86,10 @@ def _from_lists(values: Iterable[Any]) -> Rule:
     """A rule from its values in JSON, where tuples are lists."""
     rule = Rule(*values)
     return rule._replace(
-        sources=tuple(rule.sources),
+        page=partial(_page, rule.name),
         matches=tuple(_match(*match) for match in rule.matches),
         gates=tuple(Gate(kind, product, tuple(version)) for kind, product, version in rule.gates),
         variants={name: Variant(*variant) for name, variant in rule.variants.items()},
-        examples=tuple(Example(*example)._replace(at=tuple(example[3])) for example in rule.examples),
         covers=tuple(rule.covers),
     )
 
@@ -119,10 +140,11 @@ class _Table:
         examples = self.get("example", list, [])
         if not matches and topic not in RAISED_ELSEWHERE:
             raise self.mistake("'select' or 'match' is missing")
+        shown = tuple(self._example(at, example) for at, example in enumerate(examples))
+        page = Page(self.text("why"), self.texts("sources"), shown)
         return Rule(
-            name, topic, self.text("summary"), severity, self.text("why"), self.texts("sources"), matches,
-            tuple(self._gates()), variants, self._notes(),
-            tuple(self._example(at, example) for at, example in enumerate(examples)), self.texts("covers"),
+            name, topic, self.text("summary"), severity, lambda: page, matches,
+            tuple(self._gates()), variants, self._notes(), self.texts("covers"),
         )  # fmt: skip
 
     def _notes(self) -> dict[str, str]:
@@ -143,7 +165,7 @@ class _Table:
     def example(self) -> Example:
         return Example(
             self.text("file"), self.text("bad"), self.text("good"), self.texts("at"),
-            self.text("qemu", "") or None, self.text("libvirt", "") or None,
+            self.text("qemu", "") or None, self.text("libvirt", "") or None, self.text("target", "") or None,
         )  # fmt: skip
 
     def _effect(self, severity: str, default: str) -> str:

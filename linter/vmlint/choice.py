@@ -25,16 +25,18 @@ def target(qemu: str | None = None, libvirt: str | None = None, names: Iterable[
     found = find_all(names)
     named = admitted_by(found) if found else None
     return Target(
-        named.qemu if named and qemu is None else _releases(qemu, known["qemu"]),
-        named.libvirt if named and libvirt is None else _releases(libvirt, known["libvirt"]),
+        named.qemu if named and qemu is None else _releases("QEMU", qemu, known["qemu"]),
+        named.libvirt if named and libvirt is None else _releases("libvirt", libvirt, known["libvirt"]),
+        names_qemu=named is not None or qemu is not None,
+        systems=named.systems if named and qemu is None else (),
     )
 
 
-def _releases(spec: str | None, known: list[str]) -> tuple[Version, ...]:
+def _releases(product: str, spec: str | None, known: list[str]) -> tuple[Version, ...]:
     try:
         return admitted(spec, known) if spec is not None else (parse(known[-1]),)
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(f"{product} '{spec}'{error}") from error
 
 
 def chosen_rules(select: Iterable[str], ignore: Iterable[str], rules: Mapping[str, Rule]) -> dict[str, Rule]:

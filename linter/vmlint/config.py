@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from .discover import UsageError, is_in_repository_of
+from .discover import UsageError, reason
+from .light_typing import TYPE_CHECKING, NamedTuple
+from .limits import DEFAULT
 from .model import SEVERITIES
+from .repository import is_in_repository_of
 from .suggest import suggestion
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .toml_file import Keys, TomlFile
 
 SHARED = "pyproject.toml"
@@ -26,6 +31,7 @@ KINDS = {
     "texts": "a list of texts",
     "files": "a list of texts",
     "some": "a text or a list of texts",
+    "number": "a whole number from 1 on",
 }
 """What a value may be, in the words of a complaint. Files are named from the configuration file on."""
 
@@ -63,6 +69,11 @@ SETTINGS = {
     "baseline": Setting("file", "file with the findings that are known already", "none", "--baseline"),
     "require-reason": Setting("flag", "whether a comment that switches rules off must say why", "false"),
     "rules.extend": Setting("files", "files with rules of your own", "none", "--rules", adds=True),
+    "limits.size": Setting("number", "most MiB that are read of a file", str(DEFAULT.size), "--limit"),
+    "limits.memory": Setting(
+        "number", "most MiB of memory that reading a file may take", str(DEFAULT.memory), "--limit"
+    ),
+    "limits.findings": Setting("number", "most findings of a file that are listed", str(DEFAULT.findings), "--limit"),
     "severity": Setting(
         "severity", "severity of a rule, or of all in a topic", "as the rule says", is_table=True, names_rules=True
     ),
@@ -95,6 +106,9 @@ class Config(NamedTuple):
     severity: Mapping[str, str] = {}  # nobody writes to it
     per_file_ignores: Mapping[str, tuple[str, ...]] = {}
     rules_extend: tuple[str, ...] = ()
+    limits_size: int | None = None
+    limits_memory: int | None = None
+    limits_findings: int | None = None
 
     def where(self, key: str, *below: str) -> str:
         """`FILE:LINE` of a key, or of what is below it: a key of its table, or a text in its list."""
@@ -152,6 +166,14 @@ def _resolved_name(config: Config, key: str, name: str) -> str:
     return path
 
 
+def check_readable(path: str) -> None:
+    """Raise UsageError for what is no file that can be read."""
+    try:
+        open(path, "rb").close()
+    except OSError as error:
+        raise UsageError(f"{path}: {reason(error)}") from error
+
+
 def field(key: str) -> str:
     """The name of a setting in Config."""
     return key.replace("-", "_").replace(".", "_")
@@ -168,6 +190,8 @@ def parse(file: str, data: bytes, folder: str) -> Config | None:
     for key in prefix:
         table = table.get(key) if isinstance(table, dict) else None
     if table is None:
+        if TABLE[-1] in toml.tables:
+            raise UsageError(f"{toml.where(TABLE[-1:])}: '{TABLE[-1]}' is read only as [{'.'.join(map(str, TABLE))}]")
         return None
     values = dict(_Reader(toml, prefix).values(table, ()))
     return Config(file, folder, toml, prefix, **{field(key): value for key, value in values.items()})
@@ -189,14 +213,20 @@ class _Reader:
         for name, value in table.items():
             key = ".".join((*way, name))
             if name not in known:
-                listed = f"; known are {', '.join(sorted(known))}"
-                place = self._toml.where((*self._prefix, *way, name))
-                raise UsageError(f"{place}: unknown key '{key}'{suggestion(name, known) or listed}")
+                raise self._unknown(name, way, known)
             if key in SETTINGS:
                 found.append((key, self._setting(SETTINGS[key], value, (*way, name))))
             else:
                 found += self.values(value, (*way, name))
         return found
+
+    def _unknown(self, name: str, way: tuple[str, ...], known: Collection[str]) -> UsageError:
+        if (*self._prefix, *way, name) == TABLE[:1]:
+            hint = f"; [tool.vmlint] stands in {SHARED} only"
+        else:
+            hint = suggestion(name, known) or f"; known are {', '.join(sorted(known))}"
+        place = self._toml.where((*self._prefix, *way, name))
+        return UsageError(f"{place}: unknown key '{'.'.join((*way, name))}'{hint}")
 
     def _setting(self, setting: Setting, value: Any, way: tuple[str, ...]) -> Any:
         if not setting.is_table:
@@ -209,12 +239,16 @@ class _Reader:
         """A value as Config holds it."""
         if kind == "some" and isinstance(value, str):
             return (value,)
-        if kind in ("texts", "files", "some"):
+        if kind == "number":
+            if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+                return value
+        elif kind in ("texts", "files", "some"):
             if isinstance(value, list) and all(isinstance(text, str) for text in value):
                 return tuple(value)
         elif isinstance(value, bool if kind == "flag" else str) and (kind != "severity" or value in SEVERITIES):
             return value
-        raise self._error(f"must be {KINDS[kind]}", way)
+        hint = f': ["{value}"]' if kind in ("texts", "files") and value and isinstance(value, str) else ""
+        raise self._error(f"must be {KINDS[kind]}{hint}", way)
 
     def _error(self, message: str, way: tuple[str, ...]) -> UsageError:
         keys = (*self._prefix, *way)

@@ -16,6 +16,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "severity": {"enum": [*SEVERITIES]},
     "texts": {"type": "array", "items": {"type": "string"}},
     "files": {"type": "array", "items": {"type": "string"}},
+    "number": {"type": "integer", "minimum": 1},
     "some": {"type": ["string", "array"], "items": {"type": "string"}},
 }
 NAME = {"$ref": "#/$defs/name"}

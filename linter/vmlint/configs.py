@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from .discover import UsageError, content, is_in_repository_of
+from .discover import UsageError, content
+from .light_typing import TYPE_CHECKING
+from .repository import is_in_repository_of
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 

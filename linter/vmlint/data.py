@@ -2,8 +2,9 @@
 
 The TOML files are the one source. To read them costs more than all else at the start of a run, so what they say is also
 there as JSON: in a wheel, where `hatch_build.py` puts it, and in a checkout below `build/`, where it is made when it is
-first needed. It counts only if it was made of these very bytes and is whole; else the TOML files are read, as if there
-were none. It lies with the code and is trusted like it: nothing is read from a folder that others can write to.
+first needed. It counts only if it is whole and, in a checkout, was made of these very bytes; else the TOML files are
+read, as if there were none. It lies with the code and is trusted like it: nothing is read from a folder that others can
+write to.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import os
 import sys
 
-TYPE_CHECKING = False  # as in typing, whose import would cost more than this module
+from .light_typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import ModuleType
@@ -72,23 +74,24 @@ def toml_library() -> ModuleType:
 
 def compiled(name: str, sources: Iterable[str], make: Callable[[], Any]) -> Any:
     """What `make` makes of some files: from the JSON called `name`, with lists for tuples, if it was made of these."""
-    try:
-        made_of = _hash(part for path in sources for part in (os.path.basename(path).encode(), _read(path)))
-    except OSError:
-        return make()
     path = compiled_path(name)
     try:
         first, _, body = _read(path).partition(b"\n")
     except OSError:
         first = body = b""
-    if first != _first_line(made_of, body):
-        value = make()
-        if not _is_installed():
-            _write(path, made_of, value)
-        return value
-    import json
+    made_of, _, whole = first.partition(b" ")
+    try:
+        current = made_of if _is_installed() else _hash_of(sources)
+    except OSError:
+        return make()
+    if made_of == current and whole == _hash([body]):
+        import json
 
-    return json.loads(body)
+        return json.loads(body)
+    value = make()
+    if not _is_installed():
+        _write(path, current, value)
+    return value
 
 
 def _read(path: str) -> bytes:
@@ -96,15 +99,16 @@ def _read(path: str) -> bytes:
         return stream.read()
 
 
+def _hash_of(files: Iterable[str]) -> bytes:
+    """What tells some files from others, by their names and all that is in them."""
+    return _hash(part for path in files for part in (os.path.basename(path).encode(), _read(path)))
+
+
 def _hash(parts: Iterable[bytes]) -> bytes:
     """What tells some bytes from others: Python's own hash of sources, by which it knows whether a .pyc is of them."""
     from importlib.util import source_hash
 
-    return source_hash(b"".join(map(source_hash, parts)))
-
-
-def _first_line(made_of: bytes, body: bytes) -> bytes:
-    return f"{made_of.hex()} {_hash([body]).hex()}".encode()
+    return source_hash(b"".join(map(source_hash, parts))).hex().encode()
 
 
 def _write(path: str, made_of: bytes, value: Any) -> None:
@@ -116,7 +120,7 @@ def _write(path: str, made_of: bytes, value: Any) -> None:
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(own, "wb") as stream:
-            stream.write(_first_line(made_of, body) + b"\n" + body)
+            stream.write(b"%s %s\n%s" % (made_of, _hash([body]), body))
         os.replace(own, path)
     except (OSError, TypeError):  # a date is nothing that JSON can hold
         if os.path.exists(own):

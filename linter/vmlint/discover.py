@@ -9,9 +9,12 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 
+from .repository import repository, run_git
+from .temporary import is_temporary
+
 HINTS = (
     *(b"qemu", b"QEMU", b"kvm", b"KVM", b"<domain", b"<network", b",nowait", b",server", b",readonly"),
-    *(b",disable-ticketing", b"-chardev", b"-netdev", b"args: -"),
+    *(b",disable-ticketing", b"-chardev", b"-netdev", b"args: -", b"smbios1: ", b"vmgenid: "),
     *(b'[chardev "', b'[device "', b"[drive]", b'[drive "', b'[netdev "'),
 )
 """One of these is in every file with something to lint; plain texts, which git and Python find at memory's speed."""
@@ -43,7 +46,9 @@ class Search:
 
     `excludes`: whether a path, with `/` at its end if it is a folder, is to be left out. That does not concern what the
     user names, unless `force`.
+    `number`: files in all, also those with nothing to lint.
     `skipped`: files named by the user with nothing to lint, and why. `failures`: paths that cannot be read, and why.
+    `left`: folders in which a killed run of vmlint left a file behind, which is not handed out.
     """
 
     def __init__(
@@ -56,8 +61,10 @@ class Search:
         """The first name of each file met."""
         self._links: dict[tuple[int, int], set[str]] = {}
         """All names, without links, of files met more than once."""
+        self.number = 0
         self.skipped: list[tuple[str, str]] = []
         self.failures: list[tuple[str, str]] = []
+        self.left: set[str] = set()
 
     def __iter__(self) -> Iterator[Candidate]:
         """Path and first bytes of each file that may hold a VM configuration, and whether the user named it."""
@@ -66,6 +73,9 @@ class Search:
             is_spared = not self._force and (files == [path] or self._excludes(f"{path}/"))
             for file in files:
                 named = file == path
+                if not named and is_temporary(os.path.basename(file)):
+                    self.left.add(os.path.dirname(file))
+                    continue
                 try:
                     head, inode = _head(file, is_found or named)
                     why = nothing_to_lint(head, file)
@@ -104,12 +114,15 @@ class Search:
             self.failures.append((path, reason(error)))
             return [], False
         if stat.S_ISREG(mode):
+            self.number += 1
             return [path], False
         if not stat.S_ISDIR(mode):
             self.failures.append((path, "neither a file nor a folder"))
             return [], False
         found = _ask_git(path)
-        return (sorted(self._walk(path)), False) if found is None else (sorted(found), True)
+        files = sorted(self._walk(path) if found is None else found[0])
+        self.number += len(files) if found is None else found[1]
+        return files, found is not None
 
     def _walk(self, folder: str) -> Iterator[str]:
         """All plain files below; links to folders are not followed, so a loop of them cannot catch us."""
@@ -124,11 +137,8 @@ class Search:
                         elif entry.is_file(follow_symlinks=False):
                             yield _short(entry.path)
             except OSError as error:
-                self._fail(error)
-
-    def _fail(self, error: OSError) -> None:
-        if not self._excludes(f"{error.filename}/"):
-            self.failures.append((str(error.filename), reason(error)))
+                if not self._excludes(f"{error.filename}/"):
+                    self.failures.append((str(error.filename), reason(error)))
 
 
 def reason(error: Exception) -> str:
@@ -142,56 +152,20 @@ def own_mistake(error: Exception) -> str:
     return f"internal error, please report it with the file: {type(error).__name__}: {error}"
 
 
-def _ask_git(folder: str) -> list[str] | None:
-    """Tracked and new files that are not ignored and have a hint; None outside a repository, in an ignored folder, or
-    without git."""
+def _ask_git(folder: str) -> tuple[list[str], int] | None:
+    """Tracked and new files that are not ignored and have a hint, and how many there are with or without one; None
+    outside a repository, in an ignored folder, or without git."""
     if repository(folder) is None:
         return None
-    listed = _git(folder, "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate")
-    if listed is None or (not listed and _git(folder, "check-ignore", ".") is not None):
+    listed = run_git(folder, "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    if listed is None or (not listed and run_git(folder, "check-ignore", ".") is not None):
         return None  # who names an ignored folder wants it looked at
     hints = [word for hint in HINTS for word in ("-e", hint.decode())]
     options = ("--untracked", "--no-recurse-submodules", "--no-color", "--no-textconv", "-lF")
-    hits = _git(folder, "grep", *options, *hints)
-    if hits is not None:
-        listed = [name for name in listed if name.endswith(UNSEARCHED)] + hits
-    paths = {_short(os.path.join(folder, name)) for name in listed}
-    return [path for path in paths if _is_plain_file(path)]
-
-
-def _git(folder: str, command: str, *arguments: str) -> list[str] | None:
-    """The names that git prints, or None where it fails or is not installed; that it finds none is no failure."""
-    import subprocess
-
-    safe = ["git", "-c", "core.fsmonitor=false", "-C", folder]  # a repository could name a program there
-    ends = [] if command == "check-ignore" else ["-z"]
-    try:
-        done = subprocess.run(
-            [*safe, command, *ends, *arguments], capture_output=True, check=False, stdin=subprocess.DEVNULL
-        )
-    except OSError:
-        return None
-    if done.returncode > (command == "grep"):
-        return None
-    return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
-
-
-def repository(folder: str) -> str | None:
-    """The nearest folder upward that holds `.git`."""
-    above = os.path.abspath(folder)
-    while not os.path.exists(os.path.join(above, ".git")):
-        parent = os.path.dirname(above)
-        if parent == above:
-            return None
-        above = parent
-    return above
-
-
-def is_in_repository_of(folder: str, path: str) -> bool:
-    """Whether a path, links followed, leads into the repository of a folder, or into the folder if there is none."""
-    real = os.path.realpath(folder)
-    top = os.path.join(repository(real) or real, "")
-    return os.path.join(os.path.realpath(path), "").startswith(top)
+    hits = run_git(folder, "grep", *options, *hints)
+    likely = listed if hits is None else [name for name in listed if name.endswith(UNSEARCHED)] + hits
+    paths = {_short(os.path.join(folder, name)) for name in likely}
+    return [path for path in paths if _is_plain_file(path)], len(listed)
 
 
 def content(path: str, most: int = MAX_SETTINGS) -> bytes:
@@ -220,17 +194,20 @@ def _is_plain_file(path: str) -> bool:
         return False
 
 
-def whole(path: str, start: bytes) -> bytes:
-    """All of a file whose head is known. Raises Unreadable, also for a file of more than MAX_SIZE bytes."""
-    if len(start) < SNIFF:
+def whole(path: str, start: bytes, most: int = MAX_SIZE) -> bytes:
+    """All of a file whose head is known. Raises Unreadable, also for a file of more bytes than the most."""
+    if len(start) < min(SNIFF, most + 1):
         return start
     try:
         with open(path, "rb") as stream:
-            data = stream.read(MAX_SIZE + 1)
+            size = os.fstat(stream.fileno()).st_size
+            if len(start) == size <= most:
+                return start
+            data = stream.read(most + 1) if size <= most else b""
     except OSError as error:
         raise Unreadable(reason(error)) from error
-    if len(data) > MAX_SIZE:
-        raise Unreadable(f"larger than {MAX_SIZE >> 20} MiB, the most that is read of a file")
+    if len(data) > most or size > most:
+        raise Unreadable(f"larger than {most >> 20} MiB, the most that is read of a file (limits.size)")
     return data
 
 
@@ -277,7 +254,7 @@ def unclaimed(head: bytes) -> str:
 
 def nothing_to_lint(head: bytes, path: str = "") -> str:
     """Why a file with these first bytes holds no VM configuration; empty if it may hold one."""
-    if not head.strip():
+    if not head or head.isspace():
         return "the file is empty"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16: every other byte of a word is NUL
         head = head.replace(b"\0", b"")

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib import import_module
-from string import Formatter
-from typing import cast
 
-from .finding import Context, Finding
+from .finding import Check, Context, Finding, condition_of
 from .libvirt.networks import Networks
+from .light_typing import cast
+from .limits import DEFAULT
 from .model import Diagnostic, Document, Fix, Match, Node, Note, Place, Rule
 from .source import Edit, Span
 from .versions import Target
 
-Check = Callable[[Node, Context], Iterable[Finding]]
+Condition = Callable[[Node, Context], object]
+MORE = "too-many-findings"
 
 
 class Engine:
@@ -39,21 +40,31 @@ class Engine:
         """A finding that another part of vmlint makes, in the words of its rule."""
         return _diagnostic(document, self._rules[rule], finding)
 
-    def lint(self, document: Document, networks: Networks | None = None) -> list[Diagnostic]:
-        """All findings in a document, in the order of the file; `networks`: those whose XML is at hand."""
-        found = list(self._problems(document))
+    def lint(
+        self, document: Document, networks: Networks | None = None, most: int = DEFAULT.findings
+    ) -> list[Diagnostic]:
+        """The findings in a document, in the order of the file: so many of the first, and how many more there are.
+
+        `networks`: those whose XML is at hand.
+        """
+        found = _First(most, self._problems(document))
         networks = Networks() if networks is None else networks
         for root, facts in zip(document.roots, document.facts, strict=True):
             context = Context(self._target, root, networks, {}, facts, document.source)
             for path, node in root.walk(self._wanted):
                 for group in self._by_path[path]:
-                    if group.holds(node):
-                        for rule, check in group.checks:
-                            for finding in check(node, context):
-                                found.append(_diagnostic(document, rule, finding))  # noqa: PERF401  # mostly none
-        return found and sorted(
-            self._uncovered(found), key=lambda diagnostic: (diagnostic.span, diagnostic.rule, diagnostic.message)
-        )
+                    if group.where and not group.holds(node):
+                        continue
+                    for condition, checks in group.checks:
+                        if condition is None or condition(node, context):
+                            for rule, check in checks:
+                                for finding in check(node, context):
+                                    found.add(_diagnostic(document, rule, finding))
+        left = sorted(self._uncovered(found.all()), key=_order)
+        if found.more and MORE in self._rules:
+            fields = {"more": str(found.more), "listed": str(most)}
+            left.append(_diagnostic(document, self._rules[MORE], Finding(left[-1].span, fields)))
+        return left
 
     def _uncovered(self, found: list[Diagnostic]) -> list[Diagnostic]:
         """Findings without those at places that another, of a rule that covers theirs, marks or notes."""
@@ -72,6 +83,37 @@ class Engine:
                 yield _diagnostic(document, self._rules[problem.rule], finding)
 
 
+def _order(diagnostic: Diagnostic) -> tuple[Span, str, str]:
+    return diagnostic.span, diagnostic.rule, diagnostic.message
+
+
+class _First:
+    """Keeps the findings that come first in the file, up to a number, whatever order they are found in."""
+
+    def __init__(self, most: int, found: Iterable[Diagnostic]) -> None:
+        self._most = most
+        self._found = list(found)
+        self.more = 0
+        """Findings that were left out."""
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """One more finding."""
+        self._found.append(diagnostic)
+        if len(self._found) > 2 * self._most:  # so that each is sorted but a few times
+            self._cut()
+
+    def all(self) -> list[Diagnostic]:
+        """What is kept."""
+        if len(self._found) > self._most:
+            self._cut()
+        return self._found
+
+    def _cut(self) -> None:
+        self._found.sort(key=_order)
+        self.more += len(self._found) - self._most
+        del self._found[self._most :]
+
+
 class _Group:
     """Rules that look at the same nodes under the same conditions, which are asked once for all of them."""
 
@@ -81,12 +123,17 @@ class _Group:
 
     def holds(self, node: Node) -> bool:
         """Whether the rules want to see a node."""
-        return not self.where or all(_holds(node, *condition) for condition in self.where.items())
+        return all(_holds(node, *condition) for condition in self.where.items())
 
     @cached_property
-    def checks(self) -> list[tuple[Rule, Check]]:
-        """The functions of the rules, loaded when a node is first handed to them: most files need few."""
-        return [(rule, _function(match.check) if match.check else _declared(match)) for rule, match in self.matches]
+    def checks(self) -> list[tuple[Condition | None, list[tuple[Rule, Check]]]]:
+        """The functions of the rules by what must hold for them to find something; loaded when a node is first handed
+        to them: most files need few."""
+        found: dict[Condition | None, list[tuple[Rule, Check]]] = {}
+        for rule, match in self.matches:
+            check = _function(match.check) if match.check else _declared(match)
+            found.setdefault(condition_of(check), []).append((rule, check))
+        return [*found.items()]
 
 
 def _add(groups: list[_Group], rule: Rule, match: Match) -> None:
@@ -132,10 +179,14 @@ def _edits(node: Node, values: Mapping[str, str]) -> tuple[Edit, ...]:
 
 def _holds(node: Node, path: str, wanted: str | tuple[str, ...] | bool) -> bool:
     """Whether the value at a path is as wanted; a value that is partly opaque is never a given text."""
-    value = node.get(path)
+    if path[0] == "@":
+        text = node.plain(path[1:])
+    else:
+        value = node.get(path)
+        text = None if value is None else value.text
     if isinstance(wanted, bool):
-        return (value is not None) is wanted
-    return value is not None and (value.text == wanted if isinstance(wanted, str) else value.text in wanted)
+        return (text is not None) is wanted
+    return text == wanted if isinstance(wanted, str) else text in wanted
 
 
 class _Fields(dict[str, str]):
@@ -176,6 +227,8 @@ def _worded(template: str, fields: Mapping[str, str]) -> str:
 @cache
 def _parts(template: str) -> tuple[tuple[str, str | None], ...]:
     """The words of a template, each with the name of the field after them."""
+    from string import Formatter  # which only a finding needs
+
     return tuple((words, name) for words, name, _, _ in Formatter().parse(template))
 
 

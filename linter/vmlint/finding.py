@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
+from .light_typing import TYPE_CHECKING, NamedTuple, cast
 from .model import Node, Place
 from .source import Edit, Source
 from .versions import Target
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from .libvirt.networks import Networks
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 
 class Context(NamedTuple):
@@ -37,6 +39,25 @@ class Context(NamedTuple):
         if make not in self.memo:
             self.memo[make] = make(self.root)
         return cast("T", self.memo[make])
+
+
+Check = Callable[[Node, Context], Iterable["Finding"]]
+"""What looks at the nodes that a rule selects."""
+
+
+def only_if(condition: Callable[[Node, Context], object]) -> Callable[[Check], Check]:
+    """Decorates checks that find nothing but under a condition: where several look at a node, it is asked once."""
+
+    def decorated(check: Check) -> Check:
+        check.condition = condition  # type: ignore[attr-defined]  # read by condition_of
+        return check
+
+    return decorated
+
+
+def condition_of(check: Check) -> Callable[[Node, Context], object] | None:
+    """The condition under which a check finds something; None where it tells itself."""
+    return getattr(check, "condition", None)
 
 
 class Finding(NamedTuple):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
+from .light_typing import NamedTuple
 from .model import Diagnostic, Document, Fix
 from .source import Edit
 

@@ -1,14 +1,16 @@
-"""One file: its bytes -> Document -> Diagnostics -> fixes. Knows of no other file, so that any process can do it."""
+"""One file: its bytes -> Document -> what is found. Knows of no other file, so that any process can do it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from . import discover, fixer, formats
 from .libvirt.networks import Networks, networks_in
+from .light_typing import TYPE_CHECKING, NamedTuple
+from .limits import MIB, Limits
 from .model import Change, Diagnostic, Document, Failure
 from .policy import Policies, Policy
 
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
     from .libvirt.networks import Network
     from .settings import Settings
     from .source import Source
+    from .upgrade import VmReport
 
 SUPPRESSION = b"vmlint:"
+COMMAND_LINE = "<command line>"
+"""What a command line that is in no file is called."""
 
 
 class Open(NamedTuple):
@@ -46,6 +51,8 @@ class Result(NamedTuple):
     open: Open | None = None
     in_part: int = 0
     """Commands to which variables add what is not known."""
+    vms: Sequence[VmReport] = ()
+    """What becomes of its VMs, where an upgrade asks."""
 
     @classmethod
     def clean(cls, path: str) -> Result:
@@ -55,7 +62,8 @@ class Result(NamedTuple):
     @property
     def says_something(self) -> bool:
         """Whether it is more than one clean file."""
-        return bool(self.diagnostics or self.suppressed or self.networks or self.change or self.open or self.in_part)
+        found = self.diagnostics or self.suppressed or self.networks or self.vms
+        return bool(found or self.change or self.open or self.in_part)
 
     def without_change(self) -> Result:
         """What is to say if the change cannot be made."""
@@ -72,40 +80,32 @@ class Skipped(NamedTuple):
 Outcome = Result | Skipped | Failure
 
 
-def looker_for(settings: Settings) -> Looker:
-    """A Looker; one for all who want the same, where that depends on no file. Raises as Looker does."""
-    alone = settings._replace(networks=())
-    is_fixed = (settings.configs, settings.baseline, settings.write_baseline) == (None, None, None)
-    return _kept_looker(alone) if is_fixed else Looker(alone)
+class Looker(ABC):
+    """Gets at what files hold. What goes wrong in one, a mistake of ours too, costs no more than that one file."""
 
+    @abstractmethod
+    def is_own(self, path: str) -> bool:
+        """Whether a file is one of this run's own, such as a report, which quote what they are about."""
 
-@lru_cache(maxsize=16)
-def _kept_looker(settings: Settings) -> Looker:
-    return Looker(settings)
+    @abstractmethod
+    def limits_of(self, path: str) -> Limits:
+        """How much of the file at a path is read."""
 
-
-class Looker:
-    """Settings made ready to look at files. Raises UsageError on settings that cannot be."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.policies = Policies(settings)
-        self._fixes = settings.fixes
+    @abstractmethod
+    def at_data(self, path: str, data: bytes, format_: formats.Format, networks: Networks | None = None) -> Result:
+        """A file of a format. The first look knows of no network, so that it does not matter which file comes first."""
 
     def at_file(self, path: str, head: bytes, named: bool) -> Outcome:
         """A file with these first bytes."""
-        try:
-            format_ = None if self.policies.is_own(path) else formats.claim(path, head)
+
+        def look() -> Outcome:
+            format_ = None if self.is_own(path) else formats.claim(path, head)
             if format_ is None:
                 return Skipped(Failure(path, discover.unclaimed(head)), named)
-            return self.at_data(path, discover.whole(path, head), format_)
-        except discover.UsageError:
-            raise
-        except discover.Unreadable as error:
-            return Failure(path, str(error))
-        except Exception as error:  # a mistake of ours: it must cost no more than the one file
-            if os.environ.get("VMLINT_TRACEBACK"):
-                raise
-            return Failure(path, discover.own_mistake(error))
+            most = self.limits_of(path).size * MIB
+            return self.at_data(path, discover.whole(path, head, most), format_)
+
+        return _unharmed(path, look)
 
     def at_bytes(self, path: str, data: bytes) -> Outcome:
         """The content of a file that need not exist."""
@@ -115,26 +115,72 @@ class Looker:
             return Skipped(Failure(path, why or discover.unclaimed(data)), True)
         return self.at_data(path, data, format_)
 
-    def at_argv(self, argv: Sequence[str]) -> Result:
+    def again(self, opened: Open, networks: Networks) -> Outcome:
+        """A file once more, with the networks that have been seen by now."""
+        source = opened.source
+        return _unharmed(
+            source.path, lambda: self.at_data(source.path, source.data, formats.load(opened.format), networks)
+        )
+
+
+def _unharmed(path: str, look: Callable[[], Outcome]) -> Outcome:
+    """What a look at a file yields; what goes wrong in it is the failure of that file. Raises UsageError."""
+    try:
+        return look()
+    except discover.UsageError:
+        raise
+    except discover.Unreadable as error:
+        return Failure(path, str(error))
+    except Exception as error:  # a mistake of ours: it must cost no more than the one file
+        if os.environ.get("VMLINT_TRACEBACK"):
+            raise
+        return Failure(path, discover.own_mistake(error))
+
+
+def linter_for(settings: Settings) -> Linter:
+    """A Linter; one for all who want the same, where that depends on no file. Raises as Linter does."""
+    alone = settings._replace(networks=())
+    is_fixed = (settings.configs, settings.baseline, settings.write_baseline) == (None, None, None)
+    return _kept_linter(alone) if is_fixed else Linter(alone)
+
+
+@lru_cache(maxsize=16)
+def _kept_linter(settings: Settings) -> Linter:
+    return Linter(settings)
+
+
+class Linter(Looker):
+    """Settings made ready to lint files, and to fix them. Raises UsageError on settings that cannot be."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.policies = Policies(settings)
+        self._fixes = settings.fixes
+
+    def is_own(self, path: str) -> bool:
+        """Whether a file is a report, a baseline or a rule file of this run."""
+        return self.policies.is_own(path)
+
+    def limits_of(self, path: str) -> Limits:
+        """How much of the file at a path is read."""
+        return self.policies.of(path).limits
+
+    def at_argv(self, argv: Sequence[str]) -> Outcome:
         """One command line as words."""
         from .formats import argv as format_
 
-        return self.at_data("<command line>", format_.join(argv), format_)
-
-    def again(self, opened: Open, networks: Networks) -> Result:
-        """A file once more, with the networks that have been seen by now."""
-        source = opened.source
-        return self.at_data(source.path, source.data, formats.load(opened.format), networks)
+        line = format_.join(argv)
+        why = format_.why_none(line)
+        return Failure(COMMAND_LINE, why) if why else self.at_data(COMMAND_LINE, line, format_)
 
     def at_data(self, path: str, data: bytes, format_: formats.Format, networks: Networks | None = None) -> Result:
-        """A file of a format. The first look knows of no network, so that it does not matter which file comes first."""
+        """What is found in a file of a format."""
         suppressed: dict[bytes, int] = {}
         policy = self.policies.of(path)
         networks = Networks() if networks is None else networks
 
         def look(content: bytes) -> tuple[Document, list[Diagnostic]]:
-            document = format_.parse(path, content)
-            found = policy.engine.lint(document, networks)
+            document = formats.read(format_, path, content, policy.limits)
+            found = policy.engine.lint(document, networks, policy.limits.findings)
             if may_suppress(content):
                 found, suppressed[content] = _suppress(document, found, policy)
             return document, _anchored(document, found) if policy.baseline and found else found
@@ -143,9 +189,13 @@ class Looker:
         result = Result(path, found, suppressed.get(data, 0), networks_in(document), in_part=_read_in_part(document))
         if self._fixes and any(diagnostic.fix for diagnostic in found):
             result = _fixed(result, document, fixer.fix(data, look, self._fixes), suppressed)
-        if networks.asked:
-            result = result._replace(open=Open(document.source, formats.name_of(format_), frozenset(networks.asked)))
-        return result
+        return result._replace(open=still_open(document, format_, networks))
+
+
+def still_open(document: Document, format_: formats.Format, networks: Networks) -> Open | None:
+    """What it takes to look at a document again, if it names networks that were asked for."""
+    names = frozenset(networks.asked)
+    return Open(document.source, formats.name_of(format_), names) if names else None
 
 
 def may_suppress(content: bytes) -> bool:

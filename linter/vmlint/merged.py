@@ -13,7 +13,7 @@ from typing import Any
 
 from . import formats
 from .discover import Unreadable, UsageError, reason, whole
-from .model import SAFETIES, SEVERITIES, Diagnostic, Fix, Known, Note, Report, Rule
+from .model import SAFETIES, SEVERITIES, Diagnostic, Fix, Known, Note, Page, Report, Rule
 from .source import Edit, Position, Source, Span
 
 VERSION = 1
@@ -68,9 +68,8 @@ def described(rules: Mapping[str, Rule], diagnostics: Iterable[Diagnostic]) -> d
 
 def _stand_in(name: str, severity: str) -> Rule:
     words = f"A rule of another run: {name}"
-    return Rule(
-        name, "", words, severity, f"{words}.", sources=(), matches=(), gates=(), variants={}, notes={}, examples=()
-    )
+    page = Page(f"{words}.", sources=(), examples=())
+    return Rule(name, "", words, severity, lambda: page, matches=(), gates=(), variants={}, notes={})
 
 
 def _content(path: str) -> dict[str, Any]:

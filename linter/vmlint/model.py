@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 
+from .light_typing import NamedTuple
 from .source import Edit, Source, Span, Value
 from .tree import Node as Node  # noqa: PLC0414  # one of the values: it comes from here
 
@@ -120,6 +120,17 @@ class Example(NamedTuple):
     at: tuple[str, ...]
     qemu: str | None
     libvirt: str | None
+    target: str | None = None
+    """Name of a release of a distribution."""
+
+
+class Page(NamedTuple):
+    """What is for whoever reads about a rule: most of what is in its table, and needed by no run that finds nothing."""
+
+    why: str
+    """Markdown: what happens and since when."""
+    sources: tuple[str, ...]
+    examples: tuple[Example, ...]
 
 
 class Rule(NamedTuple):
@@ -129,16 +140,14 @@ class Rule(NamedTuple):
     topic: str
     summary: str
     severity: str
-    why: str
-    """Markdown: what happens and since when, for whoever reads the rule's page."""
-    sources: tuple[str, ...]
+    page: Callable[[], Page]
+    """Reads the rest, when it is first asked for."""
     matches: tuple[Match, ...]
     gates: tuple[Gate, ...]
     variants: dict[str, Variant]
     """By name; the one named `` is the rule's own message."""
     notes: dict[str, str]
     """Templates of the notes that a check may add."""
-    examples: tuple[Example, ...]
     covers: tuple[str, ...] = ()
     """Rules that say less of the same mistake: their findings are left out where this one marks or notes a place."""
     file: str = ""
@@ -148,6 +157,21 @@ class Rule(NamedTuple):
     def fixable(self) -> bool:
         """Whether any way it fires has a fix."""
         return any(variant.fix_title for variant in self.variants.values())
+
+    @property
+    def why(self) -> str:
+        """See Page."""
+        return self.page().why
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where what it says is from."""
+        return self.page().sources
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Files that it reports."""
+        return self.page().examples
 
 
 class Failure(NamedTuple):
@@ -190,6 +214,10 @@ class Report(NamedTuple):
     """Only where a baseline is in use."""
     in_part: int = 0
     """Commands to which variables add what is not known."""
+    looked_at: int = 0
+    """Files in all, also those without a VM configuration; 0 where no files were looked for."""
+    only_shown: bool = False
+    """Whether the fixes that are counted are made nowhere, as with --diff."""
     prunes: bool = False
     """Whether what is gone is taken out of the baseline."""
 

@@ -13,18 +13,16 @@ import pickle
 import signal
 import sys
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, NamedTuple
 
 from .discover import Candidate
+from .light_typing import TYPE_CHECKING, NamedTuple
 from .look import Looker, Outcome, Result
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
-
-    from .settings import Settings
 
 CHUNK = 64
 CHUNK_BYTES = 4 << 20
@@ -41,9 +39,9 @@ class WorkerDied(Exception):
     """A process ended without a result; the text says which files it had."""
 
 
-def outcomes(settings: Settings, candidates: Iterator[Candidate], jobs: int) -> Outcomes:
-    """What is found in each file. Raises what looking at a file raises, in its turn, and WorkerDied."""
-    pool = _Pool(settings, min(jobs, MOST))
+def outcomes(make: Callable[[], Looker], candidates: Iterator[Candidate], jobs: int) -> Outcomes:
+    """What is found in each file, by a looker that each process makes. Raises what looking raises, and WorkerDied."""
+    pool = _Pool(make, min(jobs, MOST))
     try:
         yield from pool.outcomes(_chunks(candidates))
     finally:
@@ -78,10 +76,10 @@ class _Worker(NamedTuple):
 class _Pool:
     """Processes, started when there is work for one more."""
 
-    def __init__(self, settings: Settings, size: int) -> None:
+    def __init__(self, make: Callable[[], Looker], size: int) -> None:
         # A copy of this process has all that is loaded, and is safe where no system library starts threads of its own.
         self._context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-        self._settings = settings
+        self._make = make
         self._size = size
         self._workers: list[_Worker] = []
         self._idle: list[_Worker] = []
@@ -117,7 +115,8 @@ class _Pool:
         ours, theirs = self._context.Pipe()
         forks = self._context.get_start_method() == "fork"
         others = [ours, *(worker.connection for worker in self._workers)] if forks else []
-        process = self._context.Process(target=_work, args=(theirs, others, self._settings), daemon=True)  # type: ignore[attr-defined]
+        make = self._context.Process  # type: ignore[attr-defined]  # each kind of context has it, not their base
+        process = make(target=_work, args=(theirs, others, self._make), daemon=True)
         gc.freeze()  # else a look for circles to free would copy every page that is shared
         with _ctrl_c_later():
             process.start()
@@ -178,12 +177,12 @@ def _last_words(code: int | None, chunk: Sequence[Candidate]) -> str:
     return f"a process ended{signalled} while it looked at {files}; --jobs 1 does without"
 
 
-def _work(connection: Connection, inherited: Iterable[Connection], settings: Settings) -> None:
+def _work(connection: Connection, inherited: Iterable[Connection], make: Callable[[], Looker]) -> None:
     """What a process does: chunks in, what came of them out, until the other end closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:  # else this process would keep those pipes open when their owner is gone
         other.close()
-    looker = Looker(settings)
+    looker = make()
     try:
         while True:
             connection.send(_look_at(looker, connection.recv()))

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import catalog
 from .choice import chosen_rules, named_rules, target
-from .config import SETTINGS, Config, Setting, field, in_force
+from .config import SETTINGS, Config, InForce, Setting, check_readable, field, in_force
 from .discover import UsageError
 from .engine import Engine
+from .light_typing import TYPE_CHECKING, NamedTuple
+from .limits import DEFAULT, Limits
 from .model import SEVERITIES, Diagnostic, Rule
 from .settings import Settings
 from .targets import find
+
+if TYPE_CHECKING:
+    from typing import Any
 
 if TYPE_CHECKING:  # each is loaded when it is first needed, and few runs need any
     from .baseline import Baseline
@@ -34,6 +38,9 @@ class Policy(NamedTuple):
     requires_reason: bool
     baseline: Baseline | None
     """What is known already."""
+    limits: Limits
+    quiet: frozenset[str] = frozenset()
+    """Rules that run though the configuration switches them off, because what they find may stop a VM."""
 
     def shows(self, diagnostic: Diagnostic) -> bool:
         """Whether a finding is severe enough to be told of."""
@@ -72,6 +79,8 @@ class Policies:
         return self._last[1]
 
     def _find(self, path: str) -> Policy:
+        if self._settings.configs is None and self._made:
+            return next(iter(self._made.values()))
         config = self._settings.configs.of(path) if self._settings.configs else None
         ignored = frozenset(self._ignored(config, path)) if config and config.per_file_ignores else frozenset[str]()
         key = (config.file if config else "", ignored)
@@ -81,20 +90,27 @@ class Policies:
         return found
 
     def _make(self, config: Config | None, ignored: Iterable[str]) -> Policy:
-        values = {key: found.value for key, found in in_force(config, self._settings._asdict()).items()}
+        found = in_force(config, self._settings._asdict())
+        values = {key: setting.value for key, setting in found.items()}
+        if config is not None:
+            _check_files(config, found, () if self._settings.write_baseline else ("baseline",))
         rules = self._rules(values.get("rules.extend", ()))
         if config is not None:
             _check(config, rules)
         chosen = chosen_rules(values.get("select", ()), (*values.get("ignore", ()), *ignored), rules)
+        given, judges = self._settings, self._settings.judges
+        running = chosen_rules(given.select, given.ignore, rules) if judges else chosen
         return Policy(
             Engine(
-                _weighed(chosen, values.get("severity", {})),
+                _weighed(running, values.get("severity", {})),
                 target(values.get("qemu"), values.get("libvirt"), values.get("target", ())),
             ),
             rules,
             values.get("min-severity"),
             values.get("require-reason", False),
-            self._baseline(self._settings.write_baseline or values.get("baseline")),
+            None if judges else self._baseline(given.write_baseline or values.get("baseline")),
+            _limits(values),
+            frozenset(running.keys() - chosen.keys()),
         )
 
     def _rules(self, files: Iterable[str]) -> dict[str, Rule]:
@@ -121,8 +137,9 @@ class Policies:
 
     def is_own(self, path: str) -> bool:
         """Whether a file is a report, a baseline or a rule file of this run, which quote what they are about."""
-        own = [*self._settings.outputs, *self._baselines, *self._house]
-        return bool(own) and os.path.abspath(path) in map(os.path.abspath, own)
+        if not (self._settings.outputs or self._baselines or self._house):
+            return False
+        return os.path.abspath(path) in map(os.path.abspath, (*self._settings.outputs, *self._baselines, *self._house))
 
     @property
     def baselines(self) -> list[Baseline]:
@@ -148,6 +165,11 @@ class Policies:
                 yield from names
 
 
+def _limits(values: Mapping[str, Any]) -> Limits:
+    given = ((name, values.get(f"limits.{name}")) for name in Limits._fields)
+    return DEFAULT._replace(**{name: value for name, value in given if value is not None})
+
+
 def _check(config: Config, rules: Mapping[str, Rule]) -> None:
     """Raise UsageError, with the line, for releases that do not exist and names that are neither rule nor topic."""
     _located(config, "qemu", partial(target, qemu=config.qemu))
@@ -157,6 +179,18 @@ def _check(config: Config, rules: Mapping[str, Rule]) -> None:
     for key, setting in SETTINGS.items():
         for way in _names(getattr(config, field(key)), setting) if setting.names_rules else ():
             _located(config, key, partial(named_rules, way[-1:], rules), *way)
+
+
+def _check_files(config: Config, found: Mapping[str, InForce], single: Iterable[str]) -> None:
+    """Raise UsageError, with the line, for a file that the configuration names and that cannot be read: in its list of
+    rule files, or as one of its `single` ones."""
+    for name, path in zip(
+        config.rules_extend, found["rules.extend"].value if config.rules_extend else (), strict=False
+    ):
+        _located(config, "rules.extend", partial(check_readable, path), name)
+    for key in single:
+        if key in found and found[key].is_in_file:
+            _located(config, key, partial(check_readable, found[key].value))
 
 
 def _names(value: Any, setting: Setting) -> Iterator[tuple[str, ...]]:

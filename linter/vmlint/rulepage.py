@@ -22,8 +22,8 @@ EFFECT_WORDS = {
     "unknown": " (whether the VM starts, the file does not tell)",
 }
 FIX_WORDS = {
-    "safe": "`vmlint check --fix` applies it",
-    "unsafe": "applied only with `--unsafe-fixes`",
+    "safe": "`--fix` applies it, as the new form means the same on every release that the target admits",
+    "unsafe": "only `--fix --unsafe-fixes` applies it, as it changes what the guest sees or guesses what was meant",
     "shown": "shown, never applied",
 }
 LANGUAGES = {
@@ -65,7 +65,7 @@ def rule_markdown(rule: Rule) -> str:
 def rule_help_text(rule: Rule) -> str:
     """What the page says of a rule, without the examples, as plain text."""
     facts = [f"Severity: {rule.severity}.", *(f"Versions: {words}." for words in _versions(rule))]
-    fixes = [f"Fix ({safety}): {plain_text(FIX_WORDS[safety])}." for safety in _safeties(rule)]
+    fixes = [f"Fix ({safety}): {plain_text(FIX_WORDS[safety])}." for safety in fix_safeties(rule)]
     words = [plain_text(rule.summary), "", plain_text(rule.why.strip()), ""]
     return "\n".join([*words, *facts, *fixes, rule_url(rule)]).rstrip()
 
@@ -80,10 +80,9 @@ def _page(rule: Rule) -> Iterator[str]:
     yield from (f"# {rule.name}", "", rule.summary, "")
     yield from (f"- Topic: `{rule.topic}`", f"- Severity: {rule.severity}")
     yield from (f"- Versions: {words}" for words in _versions(rule))
-    fixes = [f"{safety} ({FIX_WORDS[safety]})" for safety in _safeties(rule)]
-    yield f"- Fix: {', '.join(fixes) or 'none'}"
+    yield from [f"- Fix: {safety}; {FIX_WORDS[safety]}" for safety in fix_safeties(rule)] or ["- Fix: none"]
     yield from ("", "## Why", "", rule.why.strip(), "")
-    yield from ("## Messages", "", *map(_message, rule.variants.values()), "")
+    yield from ("## Messages", "", *dict.fromkeys(map(_message, rule.variants.values())), "")
     if rule.examples:
         yield from ("## Examples", "")
     for example in rule.examples:
@@ -101,7 +100,8 @@ def _gate(gate: Gate) -> str:
     return GATE_WORDS[gate.kind].format(release)
 
 
-def _safeties(rule: Rule) -> list[str]:
+def fix_safeties(rule: Rule) -> list[str]:
+    """The safeties of the fixes that a rule has, the safest first."""
     used = {variant.safety for variant in rule.variants.values() if variant.fix_title}
     return [safety for safety in FIX_WORDS if safety in used]
 
@@ -114,6 +114,7 @@ def _message(variant: Variant) -> str:
 def _example(example: Example) -> Iterator[str]:
     targets = [(PRODUCTS[name], versions) for name, versions in (("qemu", example.qemu), ("libvirt", example.libvirt))]
     on = " and ".join(f"{product} `{versions}`" for product, versions in targets if versions)
+    on = f"target `{example.target}`" if example.target else on
     at = ", ".join(code_span(" ".join(text.split())) for text in example.at)
     where = f" at {at}" if at else ""
     yield from (f"Reported{where} in `{example.file}`{f', on {on}' if on else ''}:", "")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .configs import Configs
+from .light_typing import NamedTuple
 
 SAFE_FIXES = ("safe",)
 ALL_FIXES = ("safe", "unsafe")
@@ -38,3 +37,9 @@ class Settings(NamedTuple):
     """Paths of the files that reports are written to."""
     target: tuple[str, ...] = ()
     """Names of releases of distributions; `qemu` and `libvirt` go before what they mean."""
+    limits_size: int | None = None
+    limits_memory: int | None = None
+    limits_findings: int | None = None
+    """As in limits.py; None: what holds there."""
+    judges: bool = False
+    """Whether it is asked what becomes of VMs, which a configuration that switches rules off does not change."""

@@ -1,4 +1,4 @@
-"""The bytes of a file, and texts that know which of its bytes they were written as; imports nothing of ours.
+"""The bytes of a file, and texts that know which of its bytes they were written as.
 
 Offsets named `start` and `end` are byte offsets into the file on disk, half open, unless a docstring says otherwise.
 """
@@ -6,12 +6,16 @@ Offsets named `start` and `end` are byte offsets into the file on disk, half ope
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+from .columns import CHECKPOINT, Counter
+from .light_typing import NamedTuple
 
 ASCII_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]")
-CHECKPOINT = 4096
+MOST_BYTES = 4
+"""The most that a character takes in any encoding."""
 OPAQUE = "\ufffc"
 """Stands in a text for a part whose value is not in the file: `$VAR`, `{{ x }}`. One character an opaque part."""
 
@@ -47,48 +51,73 @@ class Source:
         self.data = data
         self.encoding = encoding
         self.bom = bom
-        self._line_starts: list[int] | None = None
-        self._last = (0, 0, 0)  # line start, offset, code points between them: columns of one long line stay cheap
+        self._line_starts = array("I", [0])  # a file may be all line ends: 4 bytes for each
+        self._searched = bom
+        self._counter: Counter | None = None
 
-    @property
-    def line_starts(self) -> list[int]:
-        """Byte offset at which each line begins."""
-        if self._line_starts is None:
-            newline = "\n".encode(self.encoding)
-            width, starts, at = len(newline), [0], self.data.find(newline, self.bom)
-            while at >= 0:
-                if (at - self.bom) % width == 0:  # in UTF-16 the two bytes also occur across two characters
-                    starts.append(at + width)
-                at = self.data.find(newline, at + 1)
-            self._line_starts = starts
-        return self._line_starts
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_counter": None}
+
+    def _lines(self, offset: int) -> array[int]:
+        """Byte offsets at which lines begin, all of those up to a byte among them."""
+        starts, newline = self._line_starts, "\n".encode(self.encoding)
+        while starts[-1] <= offset and self._searched < len(self.data):
+            at = self.data.find(newline, self._searched)
+            if at < 0:
+                self._searched = len(self.data)
+            elif (at - self.bom) % len(newline):  # in UTF-16 the two bytes also occur across two characters
+                self._searched = at + 1
+            else:
+                self._searched = at + len(newline)
+                starts.append(self._searched)
+        return starts
 
     def position(self, offset: int) -> Position:
         """Line and column of a byte offset."""
-        line = bisect_right(self.line_starts, offset)
-        start = self.line_starts[line - 1] or min(self.bom, offset)
-        last_start, last_offset, last_column = self._last
-        if last_start != start or last_offset > offset:
-            last_offset, last_column = start, 0
-        column = last_column + len(self.decode(last_offset, offset))
-        self._last = (start, offset, column)
-        return Position(line, column + 1, offset)
+        starts = self._lines(offset)
+        line = bisect_right(starts, offset)
+        start = starts[line - 1] or min(self.bom, offset)
+        return Position(line, self._count(start, offset) + 1, offset)
+
+    def line_span(self, offset: int) -> Span:
+        """The bytes of the line in which a byte stands, its line end among them."""
+        starts = self._lines(offset)
+        line = bisect_right(starts, offset)
+        return Span(starts[line - 1] or self.bom, starts[line] if line < len(starts) else len(self.data))
+
+    def _count(self, start: int, end: int) -> int:
+        """Code points between two bytes; in a long line, of which many places may be asked, from one nearby on."""
+        if end - start <= CHECKPOINT:
+            return len(self.decode(start, end))
+        self._counter = self._counter or Counter(self.data, self.bom, self.encoding, self.errors)
+        return self._counter.before(end) - self._counter.before(start)
+
+    @property
+    def errors(self) -> str:
+        """What becomes of bytes that are not text in this encoding, as codecs call it."""
+        return "surrogateescape" if self.encoding == "utf-8" else "replace"
 
     def decode(self, start: int, end: int) -> str:
         """Text of some bytes; never fails: what is not text in this encoding stays visible as an odd character."""
-        errors = "surrogateescape" if self.encoding == "utf-8" else "replace"
-        return self.data[start:end].decode(self.encoding, errors)
+        return self.data[start:end].decode(self.encoding, self.errors)
 
     def encode(self, text: str) -> bytes:
         """Bytes of new text in this encoding; what it cannot hold becomes `?`, so check before where that matters."""
         return text.encode(self.encoding, "surrogateescape" if self.encoding == "utf-8" else "replace")
 
-    def line(self, number: int) -> str:
-        """Line `number` (from 1) without its line end."""
-        starts = self.line_starts
-        start = starts[number - 1] or self.bom
-        end = starts[number] if number < len(starts) else len(self.data)
-        return self.decode(start, end).rstrip("\r\n")
+    def around(self, position: Position, room: int) -> tuple[str, int, bool]:
+        """The line of a position, or so many characters of it on either side if it is long.
+
+        Also the column, from 0, at which that begins, and whether more of the line follows.
+        """
+        low, high = self.line_span(position.offset)
+        wanted = room * MOST_BYTES
+        if high - low <= 2 * wanted:
+            return self.decode(low, high).rstrip("\r\n"), 0, False
+        before = self.decode(max(low, position.offset - wanted), position.offset)[-room:]
+        after = self.decode(position.offset, min(high, position.offset + wanted))
+        shown = before + after[:room].rstrip("\r\n")
+        return shown, position.column - 1 - len(before), len(after.rstrip("\r\n")) > room
 
 
 Encoder = Callable[[str], "bytes | None"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
 
 from .finding import Finding
+from .light_typing import NamedTuple
 from .model import Diagnostic, Document, Rule
 from .source import Edit, Span, Text
 

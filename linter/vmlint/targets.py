@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
 
 from .data import read_toml
 from .discover import UsageError
+from .light_typing import TYPE_CHECKING, NamedTuple
 from .suggest import suggestion
-from .versions import Target, Version, parse
+from .versions import System, Target, Version, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 FACTS = "rules/facts/distributions.toml"
 NAME = re.compile(r"[a-z]+(?:-[a-z]+)*-\d+(?:\.\d+)?")
@@ -118,11 +121,14 @@ def find_all(names: Iterable[str]) -> list[Distribution]:
 def admitted_by(found: Iterable[Distribution]) -> Target:
     """The releases that a configuration must hold on to hold on all of some distributions.
 
-    Where none of them has libvirt, it is the newest.
+    Where none of them has libvirt, that is none; but for a release of QEMU by itself, with which it is the newest.
     """
     chosen = list(found)
-    libvirt = {parse(each.libvirt) for each in chosen if each.libvirt} or {parse(_releases()["libvirt"][-1])}
-    return Target(_sorted(parse(each.qemu) for each in chosen), _sorted(libvirt))
+    systems = tuple(System(each.name, each.title) for each in chosen if each.packages)
+    libvirt = {parse(each.libvirt) for each in chosen if each.libvirt}
+    if not libvirt and not systems:
+        libvirt = {parse(_releases()["libvirt"][-1])}
+    return Target(_sorted(parse(each.qemu) for each in chosen), _sorted(libvirt), systems=systems)
 
 
 def _sorted(versions: Iterable[Version]) -> tuple[Version, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from .light_typing import TYPE_CHECKING
 from .source import Edit, Span, Value
 
 if TYPE_CHECKING:
@@ -31,6 +31,12 @@ class Node:
     def value(self, name: str) -> Value | None:
         """The attribute (XML) or parameter (QEMU option, the last of that name wins) called `name`."""
         raise NotImplementedError
+
+    def plain(self, name: str) -> str | None:
+        """The text of an attribute or parameter, or of the node itself (``), for a quick look: `value` and `text` tell
+        what of it a template fills in."""
+        value = self.value(name) if name else self.text
+        return None if value is None else value.text
 
     @property
     def text(self) -> Value:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
+from .light_typing import NamedTuple
 from .model import Diagnostic, Document, Failure, Node
 from .qemu.commandline import CommandNode
 from .source import OPAQUE, Span, Value
@@ -20,6 +21,8 @@ DOMAIN, COMMAND, UNREAD = "domain", "command-line", "unread"
 
 
 DOMAIN_TAG = b"<domain"
+PROXMOX = "proxmox"
+"""The format of files that hold a guest and its snapshots."""
 
 
 class Vm(NamedTuple):
@@ -162,10 +165,14 @@ def _commands(document: Document) -> Iterator[Vm]:
         groups = [[line] for line in lines]
     for group in groups:
         options = [option for line in group for option in line.children]
-        program = group[0].program
-        name = _last(options, ("-name",), "guest") or program
+        name = _shown(_last(options, ("-name",), "guest")) or ("" if group is not groups[0] else _number(document))
         doubt = _doubt_of_machine(_last(options, ("-machine", "-M"), "type"))
-        yield _vm(document, _shown(name), COMMAND, group, doubt)
+        yield _vm(document, name, COMMAND, group, doubt)
+
+
+def _number(document: Document) -> str:
+    """The number after which Proxmox VE calls the file of a guest."""
+    return re.split(r"[/\\]", document.source.path)[-1].partition(".")[0] if document.format_name == PROXMOX else ""
 
 
 def _vm(document: Document, name: str, kind: str, roots: Sequence[Node], doubt: str) -> Vm:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import BinaryIO
 
 from .discover import Unreadable, reason
+from .newfile import lock, new_file, open_plain
 
 _State = tuple[int, int, int, int]
 
-CANNOT_LOCK = (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL)
-"""What file systems without locks answer."""
-CHANGED = "changed by someone else since it was read; not fixed"
-TEMPORARY = ".vmlint-"
-"""How the name of the new file begins until it takes the old one's place; a killed run may leave one behind."""
+CHANGED = "changed by someone else since it was read"
 
 
 def write(path: str, before: bytes, after: bytes) -> None:
@@ -29,75 +22,41 @@ def write(path: str, before: bytes, after: bytes) -> None:
     """
     real = os.path.realpath(path)
     try:
-        with _locked(real):
-            _replace(real, after, _verified(real, before))
+        if os.path.isfile(real) and not os.access(real, os.W_OK):
+            raise Unreadable("is read-only")
+        with open_plain(real) as stream:
+            seen = _verified(stream, before)
+            if os.name == "nt":  # where a file that is open cannot be replaced
+                stream.close()
+            _replace(real, after, seen)
     except OSError as error:
         raise Unreadable(f"{reason(error)}; not fixed") from error
+    except Unreadable as error:
+        raise Unreadable(f"{error}; not fixed") from error
 
 
-@contextmanager
-def _locked(path: str) -> Iterator[None]:
-    """Keeps other runs of vmlint away from a file; where the system cannot lock, only what has changed is noticed.
-
-    Raises Unreadable where another run is at it.
-    """
-    try:
-        import fcntl
-    except ImportError:  # Windows, where an open file could not be replaced
-        yield
-        return
-    with open(path, "rb") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Unreadable("is locked by another program; not fixed") from error
-        except OSError as error:
-            if error.errno not in CANNOT_LOCK:
-                raise
-        yield
-
-
-def _verified(path: str, before: bytes) -> _State:
+def _verified(stream: BinaryIO, before: bytes) -> _State:
     """What tells the file, which may be replaced, from what others make of it. Raises Unreadable."""
-    with open(path, "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if stream.read() != before:
-            raise Unreadable(CHANGED)
-    if not os.access(path, os.W_OK):
-        raise Unreadable("is read-only; not fixed")
+    if lock(stream) is False:
+        raise Unreadable("is locked by another program")
+    status = os.fstat(stream.fileno())
+    if stream.read() != before:
+        raise Unreadable(CHANGED)
     if status.st_nlink > 1:
-        raise Unreadable("has other names (hard links), which would keep the old content; not fixed")
+        raise Unreadable("has other names (hard links), which would keep the old content")
     return _state(status)
 
 
 def _replace(path: str, data: bytes, seen: _State) -> None:
     """Raises Unreadable if the file is no longer as it was seen."""
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=TEMPORARY)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        _copy_metadata(path, temporary)
+    new = new_file(os.path.dirname(path), 0o600)
+    with new.dropped_on_error():
+        new.stream.write(data)
+        new.finish(like=path)
         if _state(os.stat(path)) != seen:
             raise Unreadable(CHANGED)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        new.take_place_of(path)
 
 
 def _state(status: os.stat_result) -> _State:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _copy_metadata(source: str, target: str) -> None:
-    """Owner, mode and extended attributes. Raises Unreadable where only root could keep the owner."""
-    status = os.stat(source)
-    if hasattr(os, "chown"):
-        try:
-            os.chown(target, status.st_uid, status.st_gid)
-        except PermissionError as error:
-            raise Unreadable("belongs to another user or group; not fixed") from error
-    shutil.copystat(source, target)
-    os.utime(target)  # the content is new, so its time is too

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import prod
 
 from ..finding import Context, Finding
 from ..model import Node
@@ -12,7 +13,6 @@ from ..qemu.audio import is_audio_variable, is_sound_card
 from ..qemu.commandline import CommandNode, OptionNode
 from ..qemu.cpu import cpu_parts
 from ..qemu.device import Device, is_number
-from ..qemu.machine_types import machine_type
 from ..qemu.machines import arch_of, kind_of_command, machine_of
 from ..qemu.rewrite import words_of
 from ..source import OPAQUE, Edit, Value
@@ -23,8 +23,6 @@ AUDIO_GONE, AUDIODEV_CAME = parse("8.2"), parse("4.0")
 measured on 7.2 and 10.0)."""
 TOPOLOGY = ("sockets", "dies", "clusters", "modules", "cores", "threads", "books", "drawers")
 ALWAYS_NAMED = ("sockets", "cores", "threads")
-AUTOMATIC_MEMORY = parse("5.1")
-"""Machine types before this one part the memory among NUMA nodes themselves."""
 ISAPC_CPUS = ("486", "athlon", "kvm32", "pentium", "pentium2", "pentium3", "qemu32")
 RISCV = ("riscv32", "riscv64")
 APIC = ("kernel_irqchip", "kernel-irqchip")
@@ -115,9 +113,7 @@ def numa_node_without_memory(node: Node, context: Context) -> Iterator[Finding]:
     if not isinstance(node, CommandNode):
         return
     nodes = [other for other in node.named("-numa") if _text(other, "type") == "node"]
-    named = machine_type(machine_of(node) or "", "")
-    is_old = named is not None and named.came < AUTOMATIC_MEMORY
-    if not nodes or is_old or machine_of(node) is None or node.has_loose_words:
+    if not nodes or node.has_loose_words:
         return
     if all(OPAQUE not in other.text.text and not (other.value("mem") or other.value("memdev")) for other in nodes):
         yield Finding(nodes[0].word, edits=_with_all_memory(nodes, node, context))
@@ -144,14 +140,17 @@ def smp_topology_mismatch(node: Node, context: Context) -> Iterator[Finding]:
     if not all(text.isdecimal() and int(text[:9]) > 0 for text in given.values()) or OPAQUE in node.text.text:
         return
     total = given.get("maxcpus", given.get("cpus"))
-    if total is None or not all(name in given for name in ALWAYS_NAMED):
+    if total is None:
         return
-    product, parts = 1, [name for name in TOPOLOGY if name in given]
-    for name in parts:
-        product *= int(given[name])
-    if product != int(total):
+    parts = [name for name in TOPOLOGY if name in given]
+    product, is_whole = prod(int(given[name]) for name in parts), all(name in given for name in ALWAYS_NAMED)
+    if product != int(total) if is_whole else int(total) % product:
         words = " * ".join(f"{name} {given[name]}" for name in parts)
-        yield Finding(node.text, {"product": str(product), "total": total, "parts": words})
+        yield Finding(
+            node.text,
+            {"product": str(product), "total": total, "parts": words},
+            variant="" if is_whole else "remainder" if len(parts) > 1 else "part",
+        )
 
 
 def modern_cpu_on_isapc(node: Node, context: Context) -> Iterator[Finding]:

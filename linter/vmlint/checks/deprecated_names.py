@@ -6,9 +6,10 @@ They stand in domain XML as on command lines; what only these need is loaded for
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ..finding import Context, Finding
+from ..libvirt.values import known_text
+from ..light_typing import TYPE_CHECKING, NamedTuple, cast
 from ..model import Node
 from ..qemu.deprecation_words import NewForm, fields_of, safety_of
 from ..qemu.deprecations import Match, named
@@ -34,23 +35,23 @@ def deprecated_machine(node: Node, context: Context) -> Iterator[Finding]:
 
 def removed_cpu(node: Node, context: Context) -> Iterator[Finding]:
     """A CPU model that an admitted release no longer has."""
-    yield from _names("cpu", REMOVED, _cpu(node), context)
+    yield from _names("cpu", REMOVED, _cpu(node, context), context)
 
 
 def deprecated_cpu(node: Node, context: Context) -> Iterator[Finding]:
     """A CPU model that goes."""
-    yield from _names("cpu", DEPRECATED, _cpu(node), context)
+    yield from _names("cpu", DEPRECATED, _cpu(node, context), context)
 
 
 def removed_cpu_feature(node: Node, context: Context) -> Iterator[Finding]:
     """A feature of a CPU that an admitted release refuses."""
-    for given in _features(node):
+    for given in _features(node, context):
         yield from _names("cpu-feature", REMOVED, given, context)
 
 
 def deprecated_cpu_feature(node: Node, context: Context) -> Iterator[Finding]:
     """A feature of a CPU that goes."""
-    for given in _features(node):
+    for given in _features(node, context):
         yield from _names("cpu-feature", DEPRECATED, given, context)
 
 
@@ -77,18 +78,18 @@ def _machine(node: Node) -> Given:
     return Given(node, value, value.text if value is not None else "", arch)
 
 
-def _cpu(node: Node) -> Given:
+def _cpu(node: Node, context: Context) -> Given:
     if not _is_option(node):
-        return Given(node, node.text, node.text.text.strip(), "")
+        return Given(node, node.text, node.text.text.strip(), known_text(context.root, "os/type@arch"))
     value = next(iter(_cpu_parts(node)), None)
     return Given(node, value, value.text if value is not None else "", _arch(node))
 
 
-def _features(node: Node) -> Iterator[Given]:
+def _features(node: Node, context: Context) -> Iterator[Given]:
     if _is_option(node):
         yield from (Given(node, value, value.text, _arch(node)) for value in _cpu_parts(node)[1:])
     elif (name := node.value("name")) is not None:
-        yield Given(node, name, name.text, "")
+        yield Given(node, name, name.text, known_text(context.root, "os/type@arch"))
 
 
 def _emulator(node: Node) -> Given:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from ..finding import Context, Finding
+from ..light_typing import cast
 from ..model import Node
 from ..qemu.commandline import CommandNode, OptionNode
 from ..qemu.deprecations import Match
@@ -68,7 +68,9 @@ def _options(kind: str, state: str, node: Node, context: Context) -> Iterator[Fi
             form = new_form(match, node, words_of(context.source, cast(CommandNode, node.parent)))
             fields = fields_of(match.row, _written(match, node), node.name, form, context.target)
             edits = () if form is None else form.edits
-            yield Finding(_place(match, node), fields, edits, safety=safety_of(match.row, form, context.target))
+            variant = "ignored" if state == REMOVED and match.row.change.get("ignored") else ""
+            safety = safety_of(match.row, form, context.target)
+            yield Finding(_place(match, node), fields, edits, variant, safety=safety)
 
 
 def _written(match: Match, node: OptionNode) -> str:

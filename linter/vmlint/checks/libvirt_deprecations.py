@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..finding import Context, Finding
-from ..libvirt.deprecations import Row, matches
+from ..finding import Context, Finding, only_if
+from ..libvirt.deprecations import Row, concerns, matches
 from ..model import Node
 from ..qemu.deprecations import named
 from ..source import Edit, Value
@@ -20,6 +20,15 @@ REGULAR_FILE_WANTED = parse("6.0")
 SCSI_IN_VIRTIO_GONE, SCSI_IN_VIRTIO_DEPRECATED = parse("9.1"), parse("5.0")
 
 
+def _may_be_removed(node: Node, _: Context) -> bool:
+    return concerns("removed", node)
+
+
+def _may_be_ignored(node: Node, _: Context) -> bool:
+    return concerns("ignored", node)
+
+
+@only_if(_may_be_removed)
 def removed(node: Node, context: Context) -> Iterator[Finding]:
     """What an admitted libvirt refuses."""
     for row, value in matches("removed", node, context.root):
@@ -29,6 +38,7 @@ def removed(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(value, fields, _edits(row, node, value))
 
 
+@only_if(_may_be_ignored)
 def ignored(node: Node, context: Context) -> Iterator[Finding]:
     """What libvirt passes over."""
     for row, value in matches("ignored", node, context.root):
@@ -46,13 +56,20 @@ def deprecated_backend(node: Node, context: Context) -> Iterator[Finding]:
 
 
 def shared_memory_removed(node: Node, context: Context) -> Iterator[Finding]:
-    """The model `ivshmem`, which became two."""
-    value, memory = node.value("type"), node.parent
-    match = named("device", value.text, "") if value is not None and value.text == "ivshmem" else None
-    if match is not None and value is not None and memory is not None and match.row.state(context.target) == "removed":
-        new = "ivshmem-doorbell" if memory.child("server") is not None else "ivshmem-plain"
-        fields = {"old": value.text, "removed": "4.0", "remedy": f"; use '{new}'", "new": f"Use '{new}'"}
+    """The model `ivshmem`, which became two; it is also what libvirt takes where none is given."""
+    model = node.child("model")
+    value = model.value("type") if model is not None else None
+    match = named("device", "ivshmem", "")
+    is_old = value is None or value.text == "ivshmem"
+    if match is None or not is_old or node.has_template_parts or match.row.state(context.target) != "removed":
+        return
+    new = "ivshmem-doorbell" if node.child("server") is not None else "ivshmem-plain"
+    fields = {"old": "ivshmem", "removed": "4.0", "remedy": f"; use '{new}'", "new": f"Use '{new}'"}
+    if value is not None:
         yield Finding(value, fields, value.replace(0, len(value.text), new), safety="unsafe")
+    elif model is None:
+        edits = node.children[0].insert_before(f"<model type='{new}'/>") if node.children else ()
+        yield Finding(node, fields, edits, "default", safety="unsafe")
 
 
 def device_as_file(node: Node, context: Context) -> Iterator[Finding]:

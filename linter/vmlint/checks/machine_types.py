@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Context, Finding
+from ..finding import Context, Finding, only_if
 from ..model import Node
-from ..qemu.machine_types import MachineType, current_type, is_of_distribution, machine_type
+from ..qemu.machine_types import MachineType, current_types, is_of_distribution, is_versioned, machine_type
+from ..qemu.machines import kind_of_machine
+from ..qemu.vendors import FADES, LACKS, UNKNOWN, standing
 from ..source import Value
-from ..versions import Version
+from ..versions import Target, Version, titles
 
 OPTIONS = ("-machine", "-M")
+NEWEST = {"i440fx": "pc", "q35": "q35", "virt": "virt", "pseries": "pseries", "s390x": "s390-ccw-virtio"}
+"""Names by which all distributions know their newest type of a kind."""
 
 
+def _has_release(node: Node, _: Context) -> bool:
+    """Whether a machine type is given that is named after a release, of QEMU or of a distribution."""
+    name = node.plain("type" if node.name in OPTIONS else "machine")
+    return name is not None and is_versioned(name)
+
+
+@only_if(_has_release)
 def removed(node: Node, context: Context) -> Iterator[Finding]:
     """A type that an admitted release no longer has."""
     for value, found in _types(node):
@@ -20,6 +31,7 @@ def removed(node: Node, context: Context) -> Iterator[Finding]:
             yield _finding(value, found, context)
 
 
+@only_if(_has_release)
 def deprecated(node: Node, context: Context) -> Iterator[Finding]:
     """A type that all admitted releases still have, and one of them warns about."""
     for value, found in _types(node):
@@ -32,6 +44,7 @@ def deprecated(node: Node, context: Context) -> Iterator[Finding]:
             yield _finding(value, found, context)
 
 
+@only_if(_has_release)
 def too_new(node: Node, context: Context) -> Iterator[Finding]:
     """A type that came after an admitted release."""
     for value, found in _types(node):
@@ -39,21 +52,58 @@ def too_new(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(value, _fields(value, found, context))
 
 
+@only_if(_has_release)
 def unknown(node: Node, context: Context) -> Iterator[Finding]:
-    """A type that is named like QEMU's own and is none of them."""
+    """A type that is named like QEMU's own and is none of them, where no target is known to have it or to lack it."""
     value, arch = _given(node)
-    if value is not None and not value.opaque and is_of_distribution(value.text, arch):
-        yield Finding(value, {"name": value.text})
+    if value is None or value.opaque:
+        return
+    name, systems = value.text, context.target.systems
+    unknown_to = any(standing(system, name, arch) == UNKNOWN for system in systems)
+    if unknown_to if systems else is_of_distribution(name, arch):
+        yield Finding(value, {"name": name})
+
+
+def left_out(node: Node, context: Context) -> Iterator[Finding]:
+    """A type that the QEMU of a distribution does not have, whatever the release of QEMU has on which it is built."""
+    yield from _of_systems(node, LACKS, context)
+
+
+def fading(node: Node, context: Context) -> Iterator[Finding]:
+    """A type of its own that a distribution marks as deprecated."""
+    yield from _of_systems(node, FADES, context)
+
+
+def _of_systems(node: Node, wanted: str, context: Context) -> Iterator[Finding]:
+    """A type with which some distributions do something. The fix is the name that means the newest of its family."""
+    value, arch = _given(node) if context.target.systems else (None, "")
+    if value is None or value.opaque:
+        return
+    found = [system for system in context.target.systems if standing(system, value.text, arch) == wanted]
+    if found:
+        newest = NEWEST[kind] if (kind := kind_of_machine(value.text, arch)) in NEWEST else ""
+        edits = value.replace(0, len(value.text), newest) if newest not in ("", value.text) else ()
+        fields = {"name": value.text, "systems": titles(found), "newest": newest}
+        yield Finding(value, fields, edits)
 
 
 def _finding(value: Value, found: MachineType, context: Context) -> Finding:
-    """The fix is the newest type that all admitted releases have, where none of them deprecates it."""
-    oldest = context.target.of("qemu")[0]
-    name = current_type(found.family, oldest[:2])
-    newer = machine_type(name, "")
-    fits = newer is not None and not context.target.admits_from("qemu", newer.deprecated or newer.removed)
-    edits = value.replace(0, len(value.text), name) if fits and newer is not None and newer.came > found.came else ()
-    return Finding(value, _fields(value, found, context) | {"newer": name}, edits)
+    name, newer = _newer(found, context.target) or ("", None)
+    fields = _fields(value, found, context)
+    if newer is None:
+        return Finding(value, fields)
+    return Finding(value, fields | {"newer": name, "since": _text(newer.came)}, value.replace(0, len(value.text), name))
+
+
+def _newer(found: MachineType, target: Target) -> tuple[str, MachineType] | None:
+    """A newer type that all admitted releases have, with its name: the newest of those that none of them deprecates, or
+    for what is removed of those that none of them removed. Where nobody named releases it is the oldest of them, which
+    the most hosts have."""
+    oldest, newest = target.of("qemu")[0], target.of("qemu")[-1]
+    known = [named for named in current_types(found.family) if found.came < named[1].came <= oldest]
+    lasting = [named for named in known if newest < (named[1].deprecated or named[1].removed)]
+    fits = lasting or [named for named in known if found.removed <= newest < named[1].removed]
+    return fits[-1 if target.names_qemu else 0] if fits else None
 
 
 def _fields(value: Value, found: MachineType, context: Context) -> dict[str, str]:

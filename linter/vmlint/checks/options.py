@@ -26,6 +26,8 @@ client and has `nodelay=`, which excludes `delay=` (chardev/char.c, chardev/char
 WAIT_DEPRECATED = parse("4.0")
 """Since when QEMU warns of `wait=off` on a client (docs, qemu-deprecated.texi of 4.0; measured on 5.2)."""
 MEANT = dict.fromkeys(("1", *TRUE), "on") | dict.fromkeys(("0", *FALSE), "off")
+MOST_RESTS = 16
+"""Of a value cut off by more commas no rest is put back: nobody wrote that as one value."""
 TOGETHER = re.compile(r"-([a-zA-Z][\w-]*)[ \t=]")
 JSON_TEXTS = {f'"{word}"' for word in (*TRUE, *FALSE)}
 
@@ -57,9 +59,14 @@ def parameter_without_value(node: Node, context: Context) -> Iterator[Finding]:
 
 
 def comma_not_doubled(node: Node, context: Context) -> Iterator[Finding]:
-    """A bare token that looks like the rest of the value before it."""
+    """A bare token that looks like the rest of the value before it, perhaps after other rests of it."""
+    commas: list[int] = []
+    end = 0
     for option, param, token in _bare(node, context, TEXT):
-        edits = option.text.replace(param.start, param.start, ",")
+        commas = [*commas, param.start] if end + 1 == param.start else [param.start]
+        commas, end = commas[: MOST_RESTS + 1], param.end
+        doubled = commas if len(commas) <= MOST_RESTS else []
+        edits = tuple(edit for comma in doubled for edit in option.text.replace(comma, comma, ","))
         fields = {"token": token, "option": option.name}
         yield Finding(option.place(param), fields, edits, _reaction(option, context))
 

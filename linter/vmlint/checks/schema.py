@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, cast
 
-from ..finding import Context, Finding
+from ..finding import Context, Finding, only_if
 from ..libvirt.schema import DESCRIBED, judge
 from ..libvirt.schema_fit import Fit
+from ..light_typing import TYPE_CHECKING, cast
 from ..model import Node
 
 if TYPE_CHECKING:
@@ -24,48 +24,74 @@ LISTED = 1000
 """So many mistakes of one document are listed."""
 
 
+def _fit(root: Node, context: Context) -> Fit:
+    """How a document fits its schema. In its own status files libvirt keeps more than the format has."""
+    if FIT not in context.facts:
+        around = root.element.getparent()
+        in_status = around is not None and around.tag == STATUS
+        context.facts[FIT] = Fit.RIGHT if in_status else judge(root, len(context.source.data))
+    return cast("Fit", context.facts[FIT])
+
+
+def _fails(root: Node, context: Context) -> bool:
+    """Whether a document is not as its schema says."""
+    return _fit(root, context) == Fit.WRONG
+
+
+def _is_no_fit(root: Node, context: Context) -> bool:
+    """Whether a document is not as its schema says, or lacks what libvirt wants besides."""
+    return _fit(root, context) != Fit.RIGHT
+
+
+@only_if(_fails)
 def unknown_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements that libvirt does not know where they stand."""
     return _findings(node, context, "unknown-element")
 
 
+@only_if(_fails)
 def unknown_attribute(node: Node, context: Context) -> Iterable[Finding]:
     """Attributes that libvirt does not know where they stand."""
     return _findings(node, context, "unknown-attribute")
 
 
+@only_if(_fails)
 def wrong_value(node: Node, context: Context) -> Iterable[Finding]:
     """Values that an attribute or element cannot have."""
     return _findings(node, context, "wrong-value")
 
 
+@only_if(_fails)
 def missing_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements without a child that they must have."""
     return _findings(node, context, "missing-element")
 
 
+@only_if(_fails)
 def missing_attribute(node: Node, context: Context) -> Iterable[Finding]:
     """Elements without an attribute that they must have."""
     return _findings(node, context, "missing-attribute")
 
 
+@only_if(_fails)
 def doubled_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements that stand twice where libvirt reads one."""
     return _findings(node, context, "doubled-element")
 
 
+@only_if(_fails)
 def stray_text(node: Node, context: Context) -> Iterable[Finding]:
     """Text between elements."""
     return _findings(node, context, "stray-text")
 
 
+@only_if(_is_no_fit)
 def required_part_missing(node: Node, context: Context) -> Iterable[Finding]:
     """What the schema of libvirt does without, and libvirt does not."""
-    if _fit(node, context) == Fit.RIGHT or node.is_of_template:
-        return ()
-    return _of_kind(_mistakes(node, context), "required-part-missing")
+    return () if node.is_of_template else _of_kind(_mistakes(node, context), "required-part-missing")
 
 
+@only_if(_fails)
 def qemu_namespace_missing(node: Node, context: Context) -> Iterable[Finding]:
     """Arguments for QEMU that libvirt drops, because it knows them by their namespace."""
     return _findings(node, context, "qemu-namespace-missing")
@@ -73,9 +99,9 @@ def qemu_namespace_missing(node: Node, context: Context) -> Iterable[Finding]:
 
 def too_old(node: Node, context: Context) -> Iterable[Finding]:
     """What the oldest admitted libvirt does not have."""
-    oldest = context.target.libvirt[0]
-    if oldest >= DESCRIBED:
+    if not context.target.admits_before("libvirt", DESCRIBED):
         return
+    oldest = context.target.libvirt[0]
     from ..libvirt.schema_age import newer
 
     for hit in newer(node, oldest):
@@ -84,9 +110,8 @@ def too_old(node: Node, context: Context) -> Iterable[Finding]:
 
 
 def _findings(root: Node, context: Context, kind: str) -> Iterable[Finding]:
-    if _fit(root, context) != Fit.WRONG or (kind in UNCERTAIN and root.is_of_template):
-        return ()
-    return _of_kind(_mistakes(root, context), kind)
+    is_uncertain = kind in UNCERTAIN and root.is_of_template
+    return () if is_uncertain else _of_kind(_mistakes(root, context), kind)
 
 
 def _of_kind(found: list[Mistake], kind: str) -> Iterator[Finding]:
@@ -96,15 +121,6 @@ def _of_kind(found: list[Mistake], kind: str) -> Iterator[Finding]:
             if number == LISTED < len(found):
                 notes.append(("more", found[LISTED].at))
             yield Finding(mistake.at, mistake.fields, mistake.edits, mistake.variant, tuple(notes))
-
-
-def _fit(root: Node, context: Context) -> Fit:
-    """How a document fits its schema. In its own status files libvirt keeps more than the format has."""
-    if FIT not in context.facts:
-        around = root.element.getparent()
-        in_status = around is not None and around.tag == STATUS
-        context.facts[FIT] = Fit.RIGHT if in_status else judge(root, len(context.source.data))
-    return cast("Fit", context.facts[FIT])
 
 
 def _mistakes(root: Node, context: Context) -> list[Mistake]:

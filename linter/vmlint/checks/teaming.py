@@ -95,7 +95,9 @@ def empty_element(node: Node, context: Context) -> Iterator[Finding]:
         team = side.team
         says = [value for value in (side.type, side.named) if value is not None and value.text]
         if not says and not side.may_differ:
-            edits = side.teaming.drop() if len(side.elements) == 1 else ()
+            is_named = bool(side.alias) and side.alias in team.by_name
+            is_meant = is_named or not {"type", "persistent"}.issuperset(side.teaming.attribute_names)
+            edits = () if is_meant or len(side.elements) > 1 else side.teaming.drop()
             yield Finding(side.type or side.teaming, {}, team.offer(edits))
 
 
@@ -113,7 +115,7 @@ def repeated_element(node: Node, context: Context) -> Iterator[Finding]:
     dropped = [other.drop() for other in others]
     certain = all(dropped) and not side.may_differ and not any(v and v.opaque for v in (side.type, side.named))
     edits.extend(edit for drops in dropped for edit in drops)
-    safety = "safe" if context.target.of("libvirt")[0] >= HOSTDEV_TEAMING_CAME else "unsafe"
+    safety = "unsafe" if context.target.admits_before("libvirt", HOSTDEV_TEAMING_CAME) else "safe"
     yield Finding(others[0], {}, team.offer(tuple(edits)) if certain else (), safety=safety)
 
 

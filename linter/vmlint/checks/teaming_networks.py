@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from ..finding import Context, Finding
 from ..libvirt.networks import POOL, Network
@@ -11,6 +10,7 @@ from ..libvirt.pci import PciAddress, host_address
 from ..libvirt.sides import PERSISTENT, TRANSIENT, Side
 from ..libvirt.teaming import Team
 from ..libvirt.values import known_text
+from ..light_typing import cast
 from ..model import Node
 
 POOLED = "devices of pools"

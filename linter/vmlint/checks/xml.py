@@ -83,8 +83,10 @@ def numa_cells_leave_vcpus_out(node: Node, context: Context) -> Iterator[Finding
 
 def memory_without_unit(node: Node, context: Context) -> Iterator[Finding]:
     """Memory so small that its number cannot have been meant in KiB."""
+    if node.plain("unit") is not None:
+        return
     size = _number(node.text)
-    if node.value("unit") is None and size is not None and 0 < size < SMALL_KIB:
+    if size is not None and 0 < size < SMALL_KIB:
         yield Finding(node.text, {"size": str(size)}, node.set_value("unit", "MiB"))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from ..finding import Context, Finding
 from ..libvirt.disks import NAME, DrivePlace, bus_of, place_of
+from ..light_typing import cast
 from ..model import Node
 from ..source import Value
 

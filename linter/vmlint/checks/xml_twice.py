@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from ..finding import Context, Finding
 from ..libvirt.aliases import USER_ALIAS
 from ..libvirt.values import is_for_qemu
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..model import Node, Place
 
 if TYPE_CHECKING:

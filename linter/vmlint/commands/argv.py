@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from .options import add_lint_options, configs
-from .outcome import finish, start
+import argparse
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
-if TYPE_CHECKING:
-    import argparse
+from ..discover import UsageError
+from .options import add_lint_options, configs, refuse_idle
+from .outcome import finish, start
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words of the command line, and what all linting takes."""
     add_lint_options(parser)
-    words = "the program and its arguments; -- must stand before them"
-    parser.add_argument("words", nargs="+", metavar="-- WORD", help=words)
+    words = "the program and its arguments; -- may be left out where a program comes first"
+    parser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- WORD", help=words)
     parser.set_defaults(diff=False, networks=[], exclude=[], baseline=None, write_baseline=None, prune_baseline=False)
 
 
@@ -22,6 +21,10 @@ def run(options: argparse.Namespace) -> int:
     """Lint and report; with --fix, print the fixed command line; returns the exit code."""
     from ..formats.argv import join
 
+    words = options.words[options.words[:1] == ["--"] :]
+    if not words:
+        raise UsageError("no command line; as in: vmlint argv -- qemu-system-x86_64 -m 1G")
+    refuse_idle(options)
     lint = start(options, configs(options))
-    lint.lint_argv(options.words)
-    return finish(options, lint, lint.report(), join(options.words) if options.fix else None)
+    lint.at_argv(words)
+    return finish(options, lint, lint.report(), join(words) if options.fix else None)

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from itertools import chain
 
 from ..discover import Search, UsageError
+from ..light_typing import TYPE_CHECKING
 from ..reporters import FOR_PEOPLE
 from . import CLEAN, FAILED
-from .options import add_file_options, add_lint_options, add_path_options, configs, has_settings, reports
+from .options import (
+    STDIN,
+    STDOUT,
+    add_file_options,
+    add_lint_options,
+    add_path_options,
+    add_search_options,
+    configs,
+    has_settings,
+    paths,
+    refuse_idle,
+    reports,
+    spare_files,
+    stdin_name,
+)
 from .outcome import complain, finish, start
 from .progress import shown_progress
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
+    import argparse
+
     from ..configs import Configs
 
 
@@ -25,73 +39,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     add_lint_options(parser)
     known = add_file_options(parser)
-    parser.add_argument("--force-exclude", action="store_true", help="leave out also what is named as PATH")
     write = "write all that is found to this file; with --baseline FILE it is known from then on"
     known.add_argument("--write-baseline", metavar="FILE", help=write)
     prune = "take out of the baseline what is no longer found"
     known.add_argument("--prune-baseline", action="store_true", help=prune)
-    jobs = "processes for many files (default: one a CPU); fewer than a few hundred files are linted without"
-    parser.add_argument("--jobs", "-j", metavar="N", type=_jobs, default=_cpus(), help=jobs)
-    network = "XML of a network that domains name, besides those among the paths; may be repeated"
-    parser.add_argument("--network", metavar="FILE", dest="networks", action="append", default=[], help=network)
-
-
-def _jobs(text: str) -> int:
-    """A number of processes. Raises argparse's error for what is none."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
-    return int(text)
-
-
-def _cpus() -> int:
-    """How many processes can run at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    add_search_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Lint, fix and report; returns the exit code."""
     if options.diff and (options.write_baseline or options.prune_baseline):
         raise UsageError("--diff changes no file, so it goes with neither --write-baseline nor --prune-baseline")
-    _spare_files(options)
+    refuse_idle(options)
+    given = paths(options)
+    spare_files(options, given)
     found = configs(options)
-    if "-" in options.paths:
+    if given == [STDIN]:
         return _stdin(options, found)
-    search = Search(options.paths, found.excludes, options.force_exclude)
+    search = Search(given, found.excludes, options.force_exclude)
     lint = start(options, found) if has_settings(options) or found.of("") else None
     candidates = iter(shown_progress(search))
     first = next(candidates, None)
     if first is not None:
         lint = lint or start(options, found)
-        lint.lint_files(chain([first], candidates), options.jobs)
-    if lint is None and all(name in FOR_PEOPLE and file == "-" for name, file in reports(options)):
+        lint.at_files(chain([first], candidates), options.jobs)
+    is_told = all(name in FOR_PEOPLE and file == STDOUT for name, file in reports(options))
+    if lint is None and not search.left and is_told:
         return _nothing_found(options, search)
     lint = lint or start(options, found)
+    if options.prune_baseline and not lint.has_baseline:
+        raise UsageError("--prune-baseline: there is no baseline; --baseline FILE names one")
     if options.fix and not options.diff:
-        lint.write_changes()
+        lint.write_changes(search.left)
     return finish(options, lint, lint.report(search))
 
 
-def _spare_files(options: argparse.Namespace) -> None:
-    """Raise UsageError for a report that would take the place of a file to check, or of the new baseline."""
-    files = [file for _, file in options.output if file != "-"]
-    if not files:
-        return
-    checked = {os.path.realpath(path) for path in options.paths}
-    baseline = options.write_baseline and os.path.realpath(options.write_baseline)
-    for file in files:
-        path = os.path.realpath(file)
-        if path == baseline:
-            raise UsageError(f"--output: {file} is the file of --write-baseline")
-        if path in checked and os.path.isfile(path):
-            raise UsageError(f"--output: {file} is to be checked; a report would take its place")
-
-
 def _stdin(options: argparse.Namespace, found: Configs) -> int:
-    if len(options.paths) > 1:
-        raise UsageError("standard input (-) cannot be checked together with files")
     lint, data = start(options, found), sys.stdin.buffer.read()
-    if not options.force_exclude or not found.excludes(options.stdin_filename):
-        lint.lint_bytes(options.stdin_filename, data)
+    name = stdin_name(options)
+    if not options.force_exclude or not found.excludes(name):
+        lint.at_bytes(name, data)
     return finish(options, lint, lint.report(), data if options.fix else None)
 
 
@@ -100,7 +87,7 @@ def _nothing_found(options: argparse.Namespace, search: Search) -> int:
     from ..reporters.nothing import write_nothing
 
     if ("text", "-") in reports(options):
-        write_nothing(search.skipped, sys.stdout)
+        write_nothing(search.skipped, sys.stdout, search.number)
     for path, why in search.failures:
         complain(f"{path}: {why}")
     return FAILED if search.failures else CLEAN

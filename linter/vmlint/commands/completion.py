@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
+from ..light_typing import TYPE_CHECKING
+from . import CLEAN, COMMANDS, arguments
 
-from . import CLEAN, COMMANDS, load
-
-TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
 SHELLS = ("bash", "zsh", "fish")
@@ -25,23 +24,21 @@ def run(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def _arguments(command: str) -> list[argparse.Action]:
-    """The options and arguments of a command."""
-    parser = argparse.ArgumentParser(prog=command)
-    load(command).add_arguments(parser)
-    return parser._actions
-
-
 def _options(command: str) -> list[argparse.Action]:
-    return [action for action in _arguments(command) if action.option_strings]
+    return [action for action in arguments(command) if action.option_strings]
 
 
 def _choices(action: argparse.Action) -> list[str]:
-    """The values that an option or argument can have, as far as they are known; where it names rules, those."""
+    """The values that an option or argument can have, as far as they are known; rules and targets are."""
     if action.dest in ("select", "ignore", "rule"):
         from ..catalog import rules
 
         return [*dict.fromkeys(rule.topic for rule in rules().values()), *rules()]
+    if action.dest in ("target", "targets", "origin"):
+        from ..targets import ALL, distributions, newest
+
+        series = [found.series for found in newest() if found.series not in distributions()]
+        return [*distributions(), *series, *([ALL] if action.dest == "targets" else [])]
     return [str(choice) for choice in action.choices or ()]
 
 
@@ -51,7 +48,7 @@ def _takes_value(action: argparse.Action) -> bool:
 
 def _values(command: str) -> list[str]:
     """The values that the arguments of a command can have."""
-    return [choice for action in _arguments(command) if not action.option_strings for choice in _choices(action)]
+    return [choice for action in arguments(command) if not action.option_strings for choice in _choices(action)]
 
 
 def _bash() -> Iterator[str]:

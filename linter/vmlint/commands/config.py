@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN
-from .options import add_file_options, add_setting_options, configs, names
+from .options import add_file_options, add_setting_options, configs, limits, names
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
@@ -33,7 +33,10 @@ def run(options: argparse.Namespace) -> int:
     found = configs(options)
     settings = Settings(options.qemu, options.libvirt, select, ignore, configs=found, baseline=options.baseline)
     settings = settings._replace(
-        min_severity=options.min_severity, rules_extend=tuple(options.rules), target=names(options.target)
+        min_severity=options.min_severity,
+        rules_extend=tuple(options.rules),
+        target=names(options.target),
+        **limits(options),
     )
     path = os.path.join(options.path, "") if os.path.isdir(options.path) else options.path
     Policies(settings).of(path)  # a mistake is told, as in a run

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from ..reporters import REPORTERS
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN, FOUND
-from .options import SEVERITIES, add_output_options
+from .options import SEVERITIES, add_report_options, refuse_idle
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
@@ -18,16 +17,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("reports", nargs="+", metavar="FILE", help="a report as --output-format json writes it")
     least = "fail for findings that are as severe (default: warning)"
     parser.add_argument("--min-severity", choices=SEVERITIES, default="warning", help=least)
-    add_output_options(parser, tuple(REPORTERS))
+    add_report_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the reports as one; returns the exit code that one run would have."""
     from ..catalog import rules
     from ..merged import described, read_reports
-    from .outcome import open_outputs, report_writer, write_outputs
+    from .outcome import check_outputs, report_writer, write_outputs
 
-    open_outputs(options)
+    refuse_idle(options)
+    check_outputs(options)
     report = read_reports(options.reports, options.min_severity)
     write_outputs(options, report_writer(options, report, described(rules(), report.diagnostics)), sys.stdout)
     return FOUND if report.failing and not options.exit_zero else CLEAN

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN, FAILED, FOUND
 from .options import reports, settings
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping
@@ -22,15 +22,18 @@ def start(options: argparse.Namespace, configs: Configs) -> Run:
     """Load the rules, which a run without any VM configuration never needs."""
     from ..run import Run
 
-    open_outputs(options)
+    check_outputs(options, options.write_baseline)
     return Run(settings(options, configs))
 
 
-def open_outputs(options: argparse.Namespace) -> None:
-    """Raise OSError for a report that cannot be written, which should be known before any work is done."""
-    for _, file in reports(options):
-        if file != "-":
-            open(file, "ab").close()
+def check_outputs(options: argparse.Namespace, *more: str | None) -> None:
+    """Raise OSError and UsageError for a report, or one file more, that cannot be written: to be known before any work
+    is done."""
+    for file in (*(file for _, file in reports(options)), *more):
+        if file is not None and file != "-":
+            from ..outputs import check_output
+
+            check_output(file)
 
 
 def write_outputs(
@@ -44,7 +47,9 @@ def write_outputs(
         if file == "-":
             remark = write(name, stream, False)
         else:
-            with open(file, "w", encoding="utf-8", newline="\n") as out:
+            from ..outputs import output
+
+            with output(file) as out:
                 remark = write(name, out, True)
         if remark:
             complain(f"{name if file == '-' else file}: {remark}", "warning")
@@ -56,12 +61,14 @@ def report_writer(
     """What write_outputs needs to write a report; `rules` are all that it may refer to, by name."""
 
     def write(name: str, out: TextIO, is_file: bool) -> str | None:
-        from ..reporters import FOR_PEOPLE, statistics, write_report
+        from ..reporters import CATEGORY, FOR_PEOPLE, statistics, write_report
 
         if options.statistics and name in FOR_PEOPLE and not is_file:
             statistics.write(report, rules, out)
             return None
-        return write_report(name, report, rules, out, "never" if is_file else options.color, options.sarif_category)
+        return write_report(
+            name, report, rules, out, "never" if is_file else options.color, options.sarif_category or CATEGORY
+        )
 
     return write
 
@@ -72,7 +79,8 @@ def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: byte
         from ..reporters import diff
 
         diff.write(report, sys.stdout)
-        report = report._replace(baseline=None)  # what the fixes would take out is not gone
+        sys.stdout.flush()  # what is said of it comes after it, also where both go into one file
+        report = report._replace(baseline=None, only_shown=True)  # what the fixes would take out is not gone
     elif unfixed is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(report.changes[0].after if report.changes else unfixed)

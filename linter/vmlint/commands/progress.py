@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
+from ..light_typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import TypeVar

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ..light_typing import TYPE_CHECKING
 from . import CLEAN, FOUND
 from .options import add_config_options, configs
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
@@ -57,7 +57,9 @@ def _failures(rule: Rule, settings: Settings) -> Iterator[tuple[tuple[str | int,
 def _failures_of(rule: Rule, example: Example, settings: Settings) -> Iterator[str]:
     from ..settings import ALL_FIXES
 
-    settings = settings._replace(qemu=example.qemu, libvirt=example.libvirt, select=(rule.name,), min_severity="note")
+    named = (example.target,) if example.target else ()
+    settings = settings._replace(qemu=example.qemu, libvirt=example.libvirt, target=named)
+    settings = settings._replace(select=(rule.name,), min_severity="note")
     bad = _look(example.file, example.bad, settings)
     if not bad.files:
         yield f"vmlint finds nothing to check in a file called '{example.file}' with 'bad' in it"
@@ -80,7 +82,7 @@ def _look(file: str, text: str, settings: Settings) -> Report:
     from ..run import Run
 
     lint = Run(settings)
-    lint.lint_bytes(file, text.encode())
+    lint.at_bytes(file, text.encode())
     return lint.report()
 
 

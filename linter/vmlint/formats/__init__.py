@@ -1,21 +1,26 @@
 """Turns the bytes of a file into a Document: one module an input, chosen by the file's name and what it holds.
 
 A format is a module with `NAMES` (what its files are called), `claims(path, head)` (is this file mine?) and
-`parse(path, data)` (its Document; raises nothing on bad input), and its name in FORMATS.
+`parse(path, data)` (its Document; raises nothing on bad input), and its name in FORMATS. It may have `unread(path,
+data, problem)`: the Document with that problem of a file too large, of which something can be said all the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Protocol, cast
 
-from ..model import Document
+from ..light_typing import Protocol, cast
+from ..limits import DEFAULT, MIB, Limits
+from ..model import Document, Problem
+from ..source import Source, Span
+from .cost import cost
 
 FORMATS = (
     *("xml", "cmdline", "readconfig", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log"),
-    *("literals", "yaml", "powershell", "lines", "text"),
+    *("literals", "yaml", "powershell", "proxmox", "lines", "text"),
 )
 """The first that claims a file gets it."""
 
@@ -48,3 +53,15 @@ def name_of(format_: Format) -> str:
 def claim(path: str, head: bytes) -> Format | None:
     """The format of a file, or None where none knows it."""
     return next((module for module in map(load, FORMATS) if module.claims(path, head)), None)
+
+
+def read(format_: Format, path: str, data: bytes, limits: Limits = DEFAULT) -> Document:
+    """What a file of a format holds; one that would take more memory than it may is told, and not looked at."""
+    name = name_of(format_)
+    needed = cost(name, path, data, limits.memory * MIB)
+    if needed <= limits.memory * MIB:
+        return format_.parse(path, data)
+    fields = {"needed": str(-(-needed // MIB)), "memory": str(limits.memory), "looked": "no rule looked at it"}
+    unread = cast("Callable[[str, bytes, Problem], Document] | None", getattr(format_, "unread", None))
+    problem = Problem("file-too-large", Span(0, 0), fields)
+    return unread(path, data, problem) if unread else Document(Source(path, data), name, (), [problem])

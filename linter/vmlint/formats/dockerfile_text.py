@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from ..source import Value
@@ -17,6 +18,7 @@ INSTRUCTION = re.compile(
 )
 COMMENT = re.compile(r"[ \t]*#")
 HEREDOC = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1")
+ONE_WORD = re.compile(r"^[ \t]*(\w+)[ \t]*\r?$", re.MULTILINE)
 STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\\r?\n')
 NAMED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -34,17 +36,25 @@ def read_dockerfile(reader: ScriptReader, dockerfile: Value) -> None:
 
 def _instructions(file: Value) -> Iterator[Value]:
     """Each instruction without comments in it, and with the lines of its heredoc."""
-    end = 0
+    end, ends = 0, _ends_of_lines(file.text) if "<<" in file.text else {}
     for ranges in logical_lines(file.text, COMMENT):
         if ranges[0][0] < end:
             continue  # in a heredoc
         low, high = ranges[-1]
         heredoc = HEREDOC.search(file.text, low, high)
         if heredoc:
-            last = re.compile(rf"^[ \t]*{heredoc[2]}[ \t]*\r?$", re.MULTILINE).search(file.text, high)
-            end = last.end() if last else high
-            high = end
+            candidates = ends.get(heredoc[2], [])
+            last = bisect_right(candidates, high)
+            end = high = candidates[last] if last < len(candidates) else high
         yield file.pick(*ranges[:-1], (low, high))
+
+
+def _ends_of_lines(text: str) -> dict[str, list[int]]:
+    """Where the lines end that are one word, by the word."""
+    found: dict[str, list[int]] = {}
+    for line in ONE_WORD.finditer(text):
+        found.setdefault(line[1], []).append(line.end())
+    return found
 
 
 def _strings(line: Value, start: int) -> list[Value]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from ..light_typing import NamedTuple
 from ..source import OPAQUE, Value
 from .builder import as_it_is, closing, decode
 from .logical_lines import continuation, interesting_lines

@@ -1,4 +1,4 @@
-"""Files of settings and commands, one a line: environment files, conf.d, Proxmox guests, CMake, batch files and more.
+"""Files of settings and commands, one a line: environment files, conf.d, CMake, batch files and more.
 
 Most are read as a shell would read them; the others by what continues a line there and what parts its words.
 """
@@ -12,10 +12,9 @@ from ..model import Document
 from ..source import Value
 from .hints import may_hold_qemu
 from .host_file import HostFile
-from .line_dialects import DIALECTS, HASH, NO_MARK, read_lines
-from .logical_lines import interesting_lines, logical_lines
+from .line_dialects import DIALECTS, HASH, read_lines
+from .logical_lines import interesting_lines
 from .names import is_named
-from .recognise import split
 from .shell_script import ScriptReader
 
 SETTINGS = ("*.env", ".env", "*.conf", "*.cfg", "*.ini", "*.config", "*.bb", "*.bbclass", "*.bbappend", "*.inc")
@@ -24,9 +23,6 @@ FOLDERS = re.compile(r"(?:^|/)(?:conf\.d|default|sysconfig)/[^/.]+(?:\.\w+)?\Z")
 """Where environment files stand that have no suffix."""
 ASSIGNED = re.compile(rb"(?:[ \t]*(?:#.*)?\r?\n)*[A-Za-z_]\w*=")
 """How a file of settings begins that has no suffix either: systemd's EnvironmentFile= may be called anything."""
-PROXMOX = re.compile(r"(?:^|/)[1-9][0-9]{2,8}\.conf\Z")
-ARGS = re.compile(r"args:[ \t]*")
-HAS_ARGS = re.compile(rb"^args:[ \t]*-", re.MULTILINE)
 UNQUOTED = re.compile(r"[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*[:+?]?=[ \t]*(?=-)")
 
 
@@ -35,16 +31,14 @@ def claims(path: str, head: bytes) -> bool:
     named = (
         is_named(path, NAMES) or FOLDERS.search(path) or ("." not in os.path.basename(path) and ASSIGNED.match(head))
     )
-    return bool(named) and (may_hold_qemu(head) or bool(PROXMOX.search(path) and HAS_ARGS.search(head)))
+    return bool(named) and may_hold_qemu(head)
 
 
 def parse(path: str, data: bytes) -> Document:
     """The QEMU command lines of each line."""
     file = HostFile(path, data)
     dialect = next((dialect for dialect in DIALECTS if is_named(path, dialect.names)), None)
-    if PROXMOX.search(path):
-        _proxmox(file.reader, file.value)
-    elif dialect is not None:
+    if dialect is not None:
         read_lines(file.reader, file.value, dialect)
     elif not file.reader.script(file.value, strict=True):
         _settings(file.reader, file.value)
@@ -59,12 +53,3 @@ def _settings(reader: ScriptReader, file: Value) -> None:
             reader.line(line, options.end())
         else:
             reader.script(line)
-
-
-def _proxmox(reader: ScriptReader, file: Value) -> None:
-    """The `args:` of a guest's configuration; in its other lines, options are Proxmox's own."""
-    for ranges in logical_lines(file.text, HASH, NO_MARK):
-        line = file.pick(*ranges)
-        args = ARGS.match(line.text)
-        if args:
-            reader.options(split(line, args.end()))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from ..light_typing import NamedTuple
 from ..source import OPAQUE, Value
 from .builder import CLOSING, Builder, InnerEncoder
 from .literal_escapes import FAMILIES, read_escape, writer
@@ -41,8 +41,8 @@ class _Marks(NamedTuple):
     quote: str
 
 
-def decode_literal(script: Value, opened: re.Match[str], style: Style) -> Literal | None:
-    """The literal whose opening quote was found in `script`; None if it does not end."""
+def decode_literal(script: Value, opened: re.Match[str], style: Style) -> Literal | int:
+    """The literal whose opening quote was found in `script`; if it does not end, up to where that was looked for."""
     marks = _marks(style, opened)
     text, at = script.text, opened.end()
     found = marks.pattern.search(text, at)
@@ -50,28 +50,29 @@ def decode_literal(script: Value, opened: re.Match[str], style: Style) -> Litera
         value = Value(text[at : found.start()], lambda: _decode(script, at, marks, style)[0].pieces)
         return Literal(_filled(value), found.end())
     value, end = _decode(script, at, marks, style)
-    return Literal(_filled(value), end) if end else None
+    return Literal(_filled(value), end) if end > 0 else -end
 
 
 def _decode(script: Value, at: int, marks: _Marks, style: Style) -> tuple[Value, int]:
-    """The text from a character on, and the offset after the closing quote; 0 if there is none."""
+    """The text from a character on, and the offset after the closing quote; if there is none, the negative of where
+    the search ended."""
     out, text = Builder(script), script.text
     inner = writer(marks.family, marks.quote, style.refused if style.hole or style.refused != REFUSED else "{}%")
     while found := marks.pattern.search(text, at):
         low, high = found.span()
         out.literal(at, low, inner)
         if found.lastgroup == "end":
-            return _value(out, low, inner), 0 if found[0] == "\n" else high
+            return _value(out, low, inner), -high if found[0] == "\n" else high
         if found.lastgroup == "hole":
             end = _hole_end(text, high) if found[0][-1] in CLOSING else high
             if end is None:
-                break
+                return _value(out, low, inner), -min(high + MAX_HOLE, len(text))
             out.unit(low, end, OPAQUE, inner)
             high = end
         else:
             _escape(out, found, marks)
         at = high
-    return _value(out, at, inner), 0
+    return _value(out, at, inner), -len(text)
 
 
 def _value(out: Builder, at: int, inner: InnerEncoder) -> Value:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from ..light_typing import NamedTuple
 from ..source import OPAQUE
 from .builder import InnerEncoder
 

@@ -5,7 +5,7 @@ Each part is a regular expression; all are linear in the text, whatever it is.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from ..light_typing import NamedTuple
 
 REFUSED = "{}%$#@"
 

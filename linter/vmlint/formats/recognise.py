@@ -10,8 +10,8 @@ import itertools
 import os
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from ..light_typing import NamedTuple
 from ..qemu.arguments import read_argument
 from ..qemu.commandline import CommandNode, is_qemu_program
 from ..qemu.options import options

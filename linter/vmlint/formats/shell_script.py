@@ -10,8 +10,8 @@ import itertools
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
 
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..model import Node, Problem
 from ..qemu.commandline import CommandNode
 from ..source import Span, Text, Value
@@ -34,8 +34,7 @@ from .recognise import (
     split,
     tokens,
 )
-from .shell_heredoc import decode_heredoc
-from .shell_tree import Script, ends_too_soon, is_broken, rest_of_line
+from .shell_tree import Script, ends_too_soon, flawless, in_parts, is_broken, rest_of_line
 from .unit_text import IS_UNIT, read_unit
 
 if TYPE_CHECKING:
@@ -110,11 +109,18 @@ class ScriptReader:
         """A script; the parameters are those of read_script. With `strict`, False and nothing if any of it is none."""
         if not is_options and not may_hold_options(value.text):
             return True
-        script = Script(value, is_file or value.text.startswith("#!"), self.host)
-        if strict and script.root.has_error:
+        read = flawless if strict else in_parts
+        scripts = read(value, is_file or value.text.startswith("#!"), self.host)
+        if scripts is None:
             return False
         outer, self._is_options = self._is_options, is_options
-        self._read(script, nesting)
+        for script in scripts:
+            if script.is_cut:
+                self._problem(script, script.value.span(0, 0).start)
+            elif script.root is None:
+                self._by_lines(script, (0, len(script.value.text)), None, nesting)
+            else:
+                self._read(script, nesting)
         self._is_options = outer
         return True
 
@@ -184,7 +190,7 @@ class ScriptReader:
             self.roots.append(command)
 
     def _read(self, script: Script, nesting: int) -> None:
-        stack = [script.root]
+        stack = script.tops[::-1]
         while stack:
             node = stack.pop()
             if not script.has_hint(node) and node.type != "heredoc_end":
@@ -193,8 +199,9 @@ class ScriptReader:
                 self._not_read(script, node)
                 return
             if node.type == "ERROR" or is_broken(node):
-                self._by_lines(script, node, nesting)
-                if rest_of_line(node) is not None:
+                rest = rest_of_line(node)
+                self._by_lines(script, script.range(node), rest, nesting)
+                if rest is not None and stack:
                     stack.pop()  # was read with it
                 continue
             if node.type == "command":
@@ -207,10 +214,12 @@ class ScriptReader:
                 self._heredoc(script, node, nesting)
             stack.extend(reversed(node.children))
 
-    def _by_lines(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
-        """What cannot be read as a whole, line by line; what names QEMU and cannot be read even so is told."""
-        low, high = script.range(node)
-        rest = rest_of_line(node)
+    def _by_lines(
+        self, script: Script, characters: tuple[int, int], rest: tree_sitter.Node | None, nesting: int
+    ) -> None:
+        """What cannot be read as a whole, with the `rest` of its line, line by line; what names QEMU and cannot be read
+        even so is told."""
+        low, high = characters
         if rest is not None:
             high = script.value.text.find("\n", script.range(rest)[1]) % (len(script.value.text) + 1)
         for line in interesting_lines(script.value.pick((low, high))):
@@ -267,17 +276,9 @@ class ScriptReader:
             self.string(word.value, nesting=nesting)
 
     def _heredoc(self, script: Script, node: tree_sitter.Node, nesting: int) -> None:
-        body = next((child for child in node.children if child.type == "heredoc_body"), None)
-        start = next((child for child in node.children if child.type == "heredoc_start"), None)
-        if body is None or start is None:
+        text = script.heredoc(node)
+        if text is None:
             return
-        low, high = script.range(body)
-        if not may_hold_options(script.value.text[low:high]):
-            return
-        word = script.value.text[slice(*script.range(start))]
-        quoted = any(quote in word for quote in "'\"\\")
-        tabs = node.children[0].type == "<<-"
-        text = decode_heredoc(script.value, low, high, quoted, tabs)
         if IS_UNIT.match(text.text):
             read_unit(self, text)
         else:

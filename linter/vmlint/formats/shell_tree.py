@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING
 
-from ..source import CHECKPOINT, OPAQUE, Text, Value
-from .hints import byte_hints
+from ..columns import CHECKPOINT
+from ..light_typing import TYPE_CHECKING
+from ..source import OPAQUE, Text, Value
+from .hints import byte_hints, may_hold_options
 from .recognise import Token
+from .shell_heredoc import decode_heredoc
+from .shell_parser import parsed
 from .shell_words import decode_word
 
 if TYPE_CHECKING:
@@ -27,14 +29,14 @@ LINE_ENDS = (b"\n", b"\r", b"")
 HINT = re.compile(rb"qemu|kvm", re.IGNORECASE)
 HEREDOC = re.compile(rb"<<")
 HEREDOC_START = re.compile(rb"<<-?[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.-]+))")
-MAX_UNENDED = 100
-"""End words that are remembered to have no end."""
 ESCAPED_BLANK = re.compile(rb"\\[ \t]")
 CONTINUATION = re.compile(rb"(?:\\\r?\n)*")
 CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 COMMENT_IN_LINE = re.compile(rb"(?<!\S)`[ \t]*#[^\n\r`]*`")
 ASCII = re.compile(rb"[\x00-\x7f]")
 EXPANSION_SIGN = re.compile(r"[$`<>]")
+PART, MOST = 1 << 17, 1 << 20
+"""Characters of a script that are parsed at a time, and in which a command must end."""
 
 
 class Script:
@@ -49,8 +51,28 @@ class Script:
         self.hints = sorted(
             match.start() for pattern in (byte_hints(), HEREDOC) for match in pattern.finditer(self.data)
         )
-        self.root = _parser().parse(self.data).root_node
+        self.root = parsed(self.data)
+        """None where parsing takes too long."""
+        self.tops = [] if self.root is None else [self.root]
+        """The nodes that are to be read."""
+        self.is_cut = False
+        """Whether it is the beginning of a command that is too long to be read."""
         self._checkpoints = [0] if len(self.data) > len(value.text) else []
+
+    def end_of_commands(self, is_more: bool) -> int:
+        """Leave out the command that is cut off at the end of the text, and say at which character that begins.
+
+        0 where no command before it is whole, or, if there `is_more` to add to the text, where that may make it so.
+        """
+        if self.root is None:
+            return len(self.value.text)
+        below = self.root.children if self.root.type != "ERROR" else []
+        whole = next((at for at, node in enumerate(below) if node.has_error), len(below) - 1)
+        whole = whole if whole > 0 or is_more else len(below) - 1
+        if whole < 1:
+            return 0
+        self.tops = below[:whole]
+        return self._character(below[whole].start_byte)
 
     def range(self, node: tree_sitter.Node) -> tuple[int, int]:
         """Characters of a syntax node."""
@@ -59,6 +81,15 @@ class Script:
     def text(self, node: tree_sitter.Node) -> str:
         """A syntax node as it is written."""
         return self.value.text[slice(*self.range(node))]
+
+    def heredoc(self, node: tree_sitter.Node) -> Value | None:
+        """What the command of a heredoc reads, if that may be of interest."""
+        body = next((child for child in node.children if child.type == "heredoc_body"), None)
+        start = next((child for child in node.children if child.type == "heredoc_start"), None)
+        if body is None or start is None or not may_hold_options(self.text(body)):
+            return None
+        is_quoted = any(quote in self.text(start) for quote in "'\"\\")
+        return decode_heredoc(self.value, *self.range(body), is_quoted, node.children[0].type == "<<-")
 
     def names_qemu(self, node: tree_sitter.Node) -> bool:
         """Whether QEMU is spoken of in a node."""
@@ -133,27 +164,32 @@ def _without_comment(substitution: re.Match[bytes]) -> bytes:
 def _without_false_ends(data: bytes) -> bytes:
     """The text with other lines in its heredocs for those that only begin with the end word: the grammar takes `EOF2`
     for `EOF`."""
-    changed: bytearray | None = None
-    unended: set[bytes] = set()
     start = HEREDOC_START.search(data)
+    if start is None:
+        return data
+    changed: bytearray | None = None
+    last = {line.lstrip(b"\t").removesuffix(b"\r"): at for at, line in _lines(data)}
     while start is not None:
         at = start.end()
         word = start[1] or start[2] or start[3]
-        line = re.compile(rb"^\t*()" + re.escape(word) + rb"(?:(\r?$)|.)", re.MULTILINE)
-        found = None if word in unended else line.search(data, at)
-        false_ends = []
-        while found is not None and found[2] is None:
-            false_ends.append(found.start(1))
-            found = line.search(data, found.end())
-        if found is None:
-            unended.update((word,) if len(unended) < MAX_UNENDED else ())
-        else:
-            at = found.end()
+        if last.get(word, 0) >= at:
             changed = changed or bytearray(data)
-            for false_end in false_ends:
-                changed[false_end] = ord("_")
+            line = re.compile(rb"^\t*()" + re.escape(word) + rb"(?:(\r?$)|.)", re.MULTILINE)
+            for found in line.finditer(data, at):
+                at = found.end()
+                if found[2] is not None:
+                    break
+                changed[found.start(1)] = ord("_")
         start = HEREDOC_START.search(data, at)
     return bytes(changed) if changed else data
+
+
+def _lines(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Offset and content of each line."""
+    at = 0
+    for line in data.split(b"\n"):
+        yield at, line
+        at += len(line) + 1
 
 
 def outermost(node: tree_sitter.Node, types: tuple[str, ...]) -> Iterator[tree_sitter.Node]:
@@ -191,9 +227,27 @@ def rest_of_line(command: tree_sitter.Node) -> tree_sitter.Node | None:
     return following
 
 
-@cache
-def _parser() -> tree_sitter.Parser:
-    import tree_sitter
-    import tree_sitter_bash
+def in_parts(value: Value, is_script: bool, host: Text | None = None) -> Iterator[Script]:
+    """A script; a long one in parts of whole commands, so that only one of them is in memory at a time."""
+    low, size = 0, PART
+    while low + size < len(value.text):
+        part = Script(value.pick((low, _line_end(value.text, low + size))), is_script, host)
+        end = part.end_of_commands(is_more=size < MOST)
+        part.is_cut = not end and size >= MOST
+        if end or part.is_cut:
+            yield part
+        if part.is_cut:
+            return
+        low, size = low + end, PART if end else size * 2
+    yield Script(value.pick((low, len(value.text))) if low else value, is_script, host)
 
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+
+def flawless(value: Value, is_script: bool, host: Text | None = None) -> list[Script] | None:
+    """A script in which there is nothing that cannot be read, as one part; else None."""
+    script = Script(value, is_script, host) if len(value.text) <= MOST else None
+    return None if script is None or script.root is None or script.root.has_error else [script]
+
+
+def _line_end(text: str, at: int) -> int:
+    """The offset after the line before a character; that character, where a line is long."""
+    return text.rfind("\n", at - PART // 2, at) + 1 or at

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from ..light_typing import NamedTuple
 
 LINE = re.compile(r"([^\n]*)(?:\n|\Z)")
 QUOTE = re.compile(r"(?:[ \t]{0,3}>)+[ \t]?")

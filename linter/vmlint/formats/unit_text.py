@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from ..light_typing import TYPE_CHECKING
 from ..source import OPAQUE, Value
 from .builder import decode
 from .logical_lines import continuation, interesting_lines

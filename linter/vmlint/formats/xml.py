@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING
 
+from ..light_typing import TYPE_CHECKING
 from ..model import Document, Problem
 from ..source import Source, Span, Text
 from .xml_node import Tree, has_control
@@ -51,6 +51,14 @@ def claims(path: str, head: bytes) -> bool:
     if first is None or first[1] not in ROOTS or DEFAULT_NAMESPACE.search(first[2]):
         return False
     return first[1] == "domain" or not EXTERNAL.match(text, start)
+
+
+def first_tag(data: bytes) -> str:
+    """The name of the first element of a file; empty where its beginning has none, or a document type."""
+    encoding, bom = encoding_of(data)
+    text = data[bom : bom + HEAD].decode(encoding, "replace")
+    first = FIRST_TAG.match(text, _after_prolog(text, 0))
+    return first[1] if first else ""
 
 
 def _after_prolog(text: str, start: int) -> int:
@@ -96,6 +104,17 @@ def parse(path: str, data: bytes) -> Document:
     except syntax_error() as error:
         return _parse_several(text, error)
     return Document(source, "xml", roots_of(trees))
+
+
+def unread(path: str, data: bytes, problem: Problem) -> Document:
+    """A document too large for rules to look at it: whether it is well-formed and as libvirt's schema says."""
+    from .xml_stream import look
+
+    source, seen = Source(path, data, *encoding_of(data)), look(data, first_tag(data))
+    problem = problem._replace(span=seen.span, fields={**problem.fields, "looked": seen.words})
+    if seen.is_syntax:
+        problem = Problem("syntax-error", seen.span, {"reason": seen.words})
+    return Document(source, "xml", (), [problem])
 
 
 def _doctype(text: Text) -> Problem | None:

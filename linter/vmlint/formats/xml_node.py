@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
-from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 
+from ..light_typing import TYPE_CHECKING
 from ..model import Node
 from ..source import Edit, Piece, Span, Text, Value
 
@@ -16,9 +15,8 @@ if TYPE_CHECKING:
     from .xml_scan import Element
 
 QEMU_NAMESPACE = "{http://libvirt.org/schemas/domain/qemu/1.0}"
-PART_SIGN = re.compile(r"[{$@%]")
-"""A character that every part of a template has; what has none need not be searched for parts."""
-ANYTHING = re.compile(r"(?s:.+)")
+PART_SIGNS = "{$@%"
+"""Every part of a template has one of them; what has none need not be searched for parts."""
 CONTROL = ("{{", "{%", "<%")
 """What begins a part that may steer a template."""
 DIRECTIVE = "%{"
@@ -32,7 +30,7 @@ def has_control(text: str, low: int = 0, high: int | None = None) -> bool:
 
 def has_part(text: str) -> bool:
     """Whether a text has a part that a template fills in."""
-    if not PART_SIGN.search(text):
+    if not any(sign in text for sign in PART_SIGNS):
         return False
     from .xml_template import TEMPLATE
 
@@ -41,7 +39,7 @@ def has_part(text: str) -> bool:
 
 def _with_parts(value: Value) -> Value:
     """The same value, opaque where a template fills it in."""
-    if not PART_SIGN.search(value.text):
+    if not any(sign in value.text for sign in PART_SIGNS):
         return value
     from .spans import with_opaque
     from .xml_template import TEMPLATE
@@ -55,19 +53,23 @@ class Tree:
     def __init__(self, text: Text, root: _Element, low: int, high: int) -> None:
         self.text = text
         self.root = root
+        self.may_have_parts = any(sign in text.text for sign in PART_SIGNS)
+        """Whether a template may fill in some of its values."""
         self._low, self._high = low, high
         self._elements: dict[_Element, Element] = {}
+        self._with_parts: dict[_Element, bool] = {}
+        self._is_template: bool | None = None
         self.written: dict[tuple[_Element, str], str] = {}
         """Names that attributes have in the source, where they are read as others."""
         self.unknown: set[tuple[_Element, str]] = set()
         """Attributes (``: texts) whose values are taken as not known."""
-        self.incomplete: set[_Element] = set()
-        """Elements that are taken as if more stood in them."""
 
-    @cached_property
+    @property
     def is_template(self) -> bool:
         """Whether something may steer a template in the file."""
-        return has_control(self.text.text) or DIRECTIVE in self.text.text
+        if self._is_template is None:
+            self._is_template = has_control(self.text.text) or DIRECTIVE in self.text.text
+        return self._is_template
 
     def locate(self, element: _Element) -> Element:
         """Where an element stands in the source."""
@@ -78,11 +80,22 @@ class Tree:
             self._elements = dict(zip(self.root.iter("*"), found, strict=False))
         return self._elements[element]
 
+    def expect_more(self, elements: Iterable[_Element]) -> None:
+        """Take elements as if a template added to them."""
+        self._with_parts.update(dict.fromkeys(elements, True))
+
+    def has_parts(self, element: _Element) -> bool:
+        """Whether a template puts something between the children of an element, of which each may ask."""
+        if element not in self._with_parts:
+            texts = [element.text, *(child.tail for child in element)]
+            self._with_parts[element] = any(text and has_part(text) for text in texts)
+        return self._with_parts[element]
+
 
 def _name(element: _Element) -> str:
     """The name rules know an element by: those of libvirt's namespace for QEMU have the prefix it is always given."""
     tag = str(element.tag)
-    return tag.replace(QEMU_NAMESPACE, "qemu:") if tag.startswith("{") else tag
+    return tag.replace(QEMU_NAMESPACE, "qemu:") if tag[0] == "{" else tag
 
 
 class _Step:
@@ -164,15 +177,20 @@ class XmlNode(Node):
 
     def value(self, name: str) -> Value | None:
         text = self.element.get(name)
-        return None if text is None else self._known(name, Value(text, partial(self._pieces_of, name)))
+        if text is None:
+            return None
+        return self._known(name, Value(text, partial(self._pieces_of, name)))
 
     def _known(self, name: str, value: Value) -> Value:
         """A value, as far as it is known."""
         if self.tree.unknown and (self.element, name) in self.tree.unknown:
-            from .spans import with_opaque
+            from .spans import unknown
 
-            return with_opaque(value, ANYTHING)
-        return _with_parts(value)
+            return unknown(value)
+        return _with_parts(value) if self.tree.may_have_parts else value
+
+    def plain(self, name: str) -> str | None:
+        return self.element.get(name) if name else self.element.text or ""
 
     def _pieces_of(self, name: str) -> tuple[Piece, ...]:
         from .xml_scan import attribute_pieces, attributes
@@ -215,10 +233,7 @@ class XmlNode(Node):
 
     @property
     def has_template_parts(self) -> bool:
-        if self.element in self.tree.incomplete:
-            return True
-        texts = [self.element.text, *(child.tail for child in self.element)]
-        return any(text and has_part(text) for text in texts)
+        return self.tree.has_parts(self.element)
 
     @property
     def text(self) -> Value:
@@ -240,7 +255,7 @@ class XmlNode(Node):
         self.tree.unknown.add((element, name))
 
     def expect_more(self, tags: Collection[str]) -> None:
-        self.tree.incomplete.update(self.element.iter(*tags))
+        self.tree.expect_more(self.element.iter(*tags))
 
     @property
     def place(self) -> Element:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, cast
 
+from ..light_typing import TYPE_CHECKING, cast
 from ..model import Node
 from ..source import Piece, Text, Value, refuse
 from .xml_node import QEMU_NAMESPACE, Tree, XmlNode, has_part
@@ -93,6 +93,7 @@ def _new_parser(encoding: str | None, recover: bool = False) -> XMLParser:
         load_dtd=False,
         remove_comments=True,
         remove_pis=True,
+        collect_ids=False,  # which nobody asks for
     )
 
 

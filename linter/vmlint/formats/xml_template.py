@@ -8,4 +8,4 @@ TEMPLATE = re.compile(
     r"\{\{.{0,500}?\}\}|\{[%#].{0,500}?[%#]\}|<%.{0,500}?%>|[$%]\{[^}]{0,500}\}|\$\(\w+\)|\$[A-Za-z_]\w*|@\w+@|%\(\w+\)[sd]|%[sd]",
     re.DOTALL,
 )
-"""Each has a character of xml_node.PART_SIGN."""
+"""Each has a character of xml_node.PART_SIGNS."""

@@ -6,8 +6,8 @@ PyYAML (libyaml) says where scalars begin and end and what they are; template pa
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from ..light_typing import TYPE_CHECKING
 from ..source import OPAQUE, Value
 from .literal_tree import Group
 from .templates import cover, for_yaml, has_parts

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
 
 from ..data import read_toml
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..model import Node
 from ..source import Value
 from ..versions import Version, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 OUTSIDE = "../"
 """What begins the path of a value of the element around."""
@@ -35,6 +38,21 @@ def facts() -> dict[str, list[Row]]:
     """The rows by what became of them: `removed`, `ignored`."""
     tables = read_toml("rules/facts/libvirt-deprecations.toml")
     return {kind: [_row(table) for table in several] for kind, several in tables.items()}
+
+
+def concerns(kind: str, node: Node) -> bool:
+    """Whether rows of a kind may be about an element: a quick look, which few elements pass."""
+    for at, values in _looks(kind).get(node.name, ()):
+        text = node.plain(at)
+        if text is not None and (not values or text.strip() in values):
+            return True
+    return False
+
+
+@cache
+def _looks(kind: str) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """The attributes that the rows of a kind are about, and their values, by the name of the element."""
+    return {name: [(row.at, row.values) for row in rows] for name, rows in _by_name()[kind].items()}
 
 
 def matches(kind: str, node: Node, root: Node) -> Iterator[tuple[Row, Value]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from ..light_typing import NamedTuple
 from ..model import Node
 
 NAME = re.compile(r"(fd|hd|vd|sd|xvd|ubd)([a-z]{1,3})\d*")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
 
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..model import Document, Node
 from .values import is_unknown, known_text
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from ..light_typing import NamedTuple
 from ..model import Node
 from ..qemu.machines import EXPRESS, kind_of_machine
 from .values import known_text

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
 
 from ..data import data_path
+from ..light_typing import TYPE_CHECKING, cast
 from ..model import Node
 from .schema_fit import Fit, fits
 from .schema_shape import shapes_of
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from lxml.etree import XMLParser, XMLSchema, _Element
 
 NETWORK, DOMAIN = "network", "domain"

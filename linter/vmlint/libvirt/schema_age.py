@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, cast
 
+from ..light_typing import TYPE_CHECKING, NamedTuple, cast
 from ..model import Node, Place
 from ..versions import Version, parse
 from .schema import schema_name

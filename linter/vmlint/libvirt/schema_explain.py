@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
-from typing import Any
 
 from ..model import Node, Place
 from ..source import Value
 from .schema import DOMAIN, NETWORK, is_part_right, schema_name
 from .schema_guess import Guess, Missed, Mistake, Reading, label, listed
-from .schema_model import Attribute, Child, Member, Model, Type, closest, form, is_enumerated, model, values
+from .schema_model import Attribute, Child, Member, Model, Type, closest, model
 from .schema_moved import without_moved
 from .schema_shape import ABSENT, Condition
+from .schema_values import SimpleType
 
 WHOLE = {DOMAIN: ("name", "os"), NETWORK: ("name",)}
 """What libvirt defines nothing without: a domain that lacks it is a part of one, and more may be missing in it."""
@@ -105,7 +105,7 @@ class _Element:
                 fields = {"name": name, "element": self.label, **other}
                 yield Mistake("unknown-attribute", self.node.attribute_name(name), "other-kind", fields)
             else:
-                yield from self._value(self.node.value(name), member, name)
+                yield from self._value(self.node.value(name), member.type, member, name)
         yield from self._lacking("attribute", self.type.needed_attributes, self.type.vital_attributes, names)
 
     def _lacking(
@@ -129,29 +129,36 @@ class _Element:
                 told.add(name)
                 yield Mistake("required-part-missing", self.node, what, {**fields, "name": name})
 
-    def _value(self, value: Value | None, member: Member, name: str = "") -> Iterator[Mistake]:
+    def _value(
+        self, value: Value | None, type_: SimpleType, member: Member | None, name: str = ""
+    ) -> Iterator[Mistake]:
         """A value of an attribute, or (no name) the text of an element."""
-        if value is None or value.opaque or member.takes(value.text):
+        if value is None or value.opaque or type_.takes(value.text):
             return
-        known = values(member.type)
-        meant = closest(value.text.strip(), known) or _in_other_case(value.text, member)
+        text, known = value.text.strip(), type_.names
+        meant = closest(text, known) or _in_other_case(value.text, type_)
         where = f"'{name}' of <{self.label}>" if name else f"<{self.label}>"
-        fields = {"value": value.text.strip(), "where": where, "allowed": listed(known, meant), "meant": meant or ""}
-        words = form(member.type)
+        fields = {
+            "value": value.text.strip(),
+            "where": where,
+            "allowed": listed(type_.names, meant),
+            "meant": meant or "",
+        }
+        words = type_.form
         fields["hint"] = (f" ({words[0].lower()}{words[1:]})" if words else "") + (
             f"; did you mean '{meant}'?" if meant else ""
         )
-        enumerated = is_enumerated(member.type)
-        variant = f"listed-{member.wrong or 'unknown'}" if enumerated else _form_variant(value.text, member)
-        edits = value.replace(0, len(value.text), meant) if meant and enumerated else ()
-        reading = Reading(self.node, name) if meant and enumerated else None
+        wrong = member.wrong if member else None
+        variant = f"listed-{wrong or 'unknown'}" if type_.is_enumerated else _form_variant(value.text, member)
+        edits = value.replace(0, len(value.text), meant) if meant and type_.is_enumerated else ()
+        reading = Reading(self.node, name) if meant and type_.is_enumerated else None
         yield Mistake("wrong-value", value, variant, fields, edits, reading=reading)
 
     def _text(self) -> Iterator[Mistake]:
         text = self.type.text
         if text is not None and not self.node.children:
             declared = self.parent.type.children.get(str(self.node.element.tag)) if self.parent else None
-            yield from self._value(self.node.text, _Text(text, declared))
+            yield from self._value(self.node.text, text, declared)
         if not self.type.mixed and not self.node.has_template_parts:
             if (value := self.node.text).text.strip(BLANK):
                 yield Mistake("stray-text", _stripped(value), "", {"element": self.label})
@@ -208,7 +215,7 @@ class _Element:
         if value is None:
             is_lacking = condition.attribute in owner.meant or (member is not None and member.required)
             return None if is_lacking else ABSENT
-        return value.text if member and not value.opaque and member.takes(value.text) else None
+        return value.text if member and not value.opaque and member.type.takes(value.text) else None
 
     def _owner(self, condition: Condition) -> _Element:
         """The element that has the attribute a condition asks about."""
@@ -239,27 +246,15 @@ class _Element:
         return all(self._decides(condition) in condition.values for condition in conditions)
 
 
-class _Text(Member):
-    """The text of an element, as a member of it."""
-
-    def __init__(self, type_: Any, element: Child | None) -> None:
-        self.type = type_
-        self._element = element
-        self._judged = {}
-
-    def _own(self, name: str) -> str | None:
-        return self._element._own(name) if self._element else None
-
-
-def _form_variant(text: str, member: Member) -> str:
+def _form_variant(text: str, member: Member | None) -> str:
     """How to say that a value has a wrong form: whether it was seen that libvirt refuses such values."""
-    is_read = re.fullmatch(member.reads, text) is not None
-    return "form-refused" if member.wrong == "refused" and not is_read else ""
+    is_refused = member is not None and member.wrong == "refused" and not re.fullmatch(member.reads, text)
+    return "form-refused" if is_refused else ""
 
 
-def _in_other_case(text: str, member: Member) -> str | None:
-    """A value in the case in which a member may have it."""
-    return next((other for other in (text.lower(), text.upper()) if other != text and member.takes(other)), None)
+def _in_other_case(text: str, type_: SimpleType) -> str | None:
+    """A value in the case in which it may be."""
+    return next((other for other in (text.lower(), text.upper()) if other != text and type_.takes(other)), None)
 
 
 def _is_whole(root: Node) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
 
+from ..light_typing import TYPE_CHECKING
 from .schema_shape import ABSENT, NONE, Condition, Shape
 
 if TYPE_CHECKING:

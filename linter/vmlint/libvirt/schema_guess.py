@@ -7,8 +7,8 @@ from collections.abc import Container, Mapping, Sequence
 from enum import Enum
 from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple
 
+from ..light_typing import NamedTuple
 from ..model import Node, Place
 from ..source import Edit
 from .schema_model import Model, Type, closest

@@ -1,23 +1,28 @@
-"""The schemas as xmlschema reads them: which members there are where. Loaded only to explain a mistake."""
+"""The schemas as models: which members there are where. Loaded only to explain a mistake.
+
+xmlschema reads them, in `schema_read`, and only once: what it finds is kept, like all data that takes long to read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache, cached_property
-from typing import Any
 
+from ..data import compiled
+from ..light_typing import TYPE_CHECKING
 from ..model import Node
-from .schema import schema_path
-from .schema_shape import ALWAYS, MAX, MIN, NEED, SOMETIMES, VITAL, WHEN, Condition, conditions
+from . import schema_read, words
+from .schema_shape import ALWAYS, MAX, MIN, NEED, SOMETIMES, VITAL, WHEN, Condition, conditions, schema_files
+from .schema_values import SimpleType
 from .words import folded, one_slip
 
-VMLINT = "{urn:vmlint:schema}"
-XS = "{http://www.w3.org/2001/XMLSchema}"
-ROOTS = ("domain", "network")
-REMEMBERED = 1000
-"""So many values of one member are remembered."""
+if TYPE_CHECKING:
+    from typing import Any
+
+WRONG, READS = "{urn:vmlint:schema}wrong", "{urn:vmlint:schema}reads"
 NOTATIONS = r"[\s\da-fA-FxX:.+-]+"
+ROOTS = ("domain", "network")
 MATCHES = 5
 """So many names that are alike are held against each other."""
 SIMILARITY = 0.6
@@ -27,106 +32,89 @@ SIMILARITY = 0.6
 class Member:
     """An attribute or child that a type has."""
 
-    def __init__(self, declared: Any) -> None:
-        self._declared = declared
-        self.name: str = declared.name
-        self.type: Any = declared.type
-        self._judged: dict[str, bool] = {}
-
-    def takes(self, text: str) -> bool:
-        """Whether it may have this value; documents repeat theirs, and the answer takes long."""
-        if text not in self._judged:
-            if len(self._judged) >= REMEMBERED:
-                self._judged.clear()
-            self._judged[text] = bool(self.type.text_is_valid(text))
-        return self._judged[text]
-
-    def _own(self, name: str) -> str | None:
-        found = self._declared.elem.get(name)
-        return None if found is None else str(found)
+    def __init__(self, name: str, said: Mapping[str, Any]) -> None:
+        self.name = name
+        self._said = said
+        self._own: Mapping[str, str] = said["own"]
 
     @cached_property
     def conditions(self) -> list[Condition]:
         """When it is there."""
-        return conditions(self._own(WHEN))
+        return conditions(self._own.get(WHEN))
 
     @cached_property
     def needed(self) -> list[Condition]:
         """When it must be there; empty if that does not depend on anything but when it may be there."""
-        return conditions(self._own(NEED))
+        return conditions(self._own.get(NEED))
+
+    @cached_property
+    def required(self) -> bool:
+        """Whether it must be there (if its conditions hold)."""
+        return bool(self._said["required"] or MIN in self._own or self.needed)
 
     @cached_property
     def vital(self) -> list[Condition] | None:
         """When libvirt refuses a document for want of it; None where that was not seen, or not always."""
-        says = self._own(VITAL)
+        says = self._own.get(VITAL)
         return None if says in (None, SOMETIMES) else [] if says == ALWAYS else conditions(says)
 
     @property
     def missed_sometimes(self) -> bool:
         """Whether libvirt refuses some documents for want of it."""
-        return self._own(VITAL) is not None
+        return VITAL in self._own
 
     @property
     def reads(self) -> str:
         """A pattern of the values that libvirt reads though the schema does not; where none is given, of all that may
         be a number or an address in some notation."""
-        return self._own(f"{VMLINT}reads") or NOTATIONS
+        return self._own.get(READS, NOTATIONS)
 
     @property
     def wrong(self) -> str | None:
         """What libvirt does with a wrong value of it: `refused` or `ignored`, where that was measured."""
-        return self._own(f"{VMLINT}wrong")
+        return self._own.get(WRONG)
 
 
 class Attribute(Member):
     """An attribute that a type has."""
 
-    @cached_property
-    def required(self) -> bool:
-        """Whether it must be there (if its conditions hold)."""
-        return bool(self._declared.use == "required" or self.needed)
+    def __init__(self, name: str, said: Mapping[str, Any], type_: SimpleType) -> None:
+        super().__init__(name, said)
+        self.type = type_
 
 
 class Child(Member):
     """An element that may stand in another."""
 
+    def __init__(self, name: str, said: Mapping[str, Any]) -> None:
+        super().__init__(name, said)
+        self.type: int = said["type"]
+        """Its number in the model."""
+
     @cached_property
     def single(self) -> bool:
         """Whether it may stand only once."""
-        return self._own(MAX) is not None or (self._declared.parent.model == "all" and self._declared.max_occurs == 1)
-
-    @cached_property
-    def required(self) -> bool:
-        """Whether it must be there (if its conditions hold)."""
-        always = self._declared.parent.model == "all" and self._declared.min_occurs > 0
-        return bool(always or self._own(MIN) is not None or self.needed)
+        return bool(self._said["single"] or MAX in self._own)
 
 
 class Type:
     """What may stand in an element: attributes, children or a text."""
 
-    def __init__(self, type_: Any) -> None:
-        self._type = type_
-        content = None if type_.is_simple() or type_.has_simple_content() else type_.content
-        particles = [] if content is None else list(content.iter_elements())
-        self.open = any(particle.name is None and "##any" in particle.namespace for particle in particles)
-        """Whether anything may stand there."""
-        self.mixed = content is None or bool(type_.mixed)
-        self.children = {particle.name: Child(particle) for particle in particles if particle.name is not None}
-        declared = {} if type_.is_simple() else type_.attributes
-        self.attributes = {name: Attribute(found) for name, found in declared.items() if name is not None}
-
-    @property
-    def name(self) -> str | None:
+    def __init__(self, known: Model, said: Mapping[str, Any]) -> None:
+        self.name: str | None = said["name"]
         """Its name in the schema."""
-        return None if self._type.name is None else str(self._type.name)
-
-    @property
-    def text(self) -> Any:
-        """The simple type of the element's text, or None where there are only children."""
-        if self._type.is_simple():
-            return self._type
-        return self._type.content if self._type.has_simple_content() else None
+        self.open: bool = said["open"]
+        """Whether anything may stand there."""
+        self.mixed: bool = said["mixed"]
+        self.text = None if said["text"] is None else known.simple_type(said["text"])
+        """What the element's text may be, or None where there are only children."""
+        self.slips: dict[str, list[str]] = said["slips"]
+        """Children whose names are one slip away from those of others (`vcpu`, `vcpus`), and those others."""
+        self.children = {name: Child(name, child) for name, child in said["children"].items()}
+        self.attributes = {
+            name: Attribute(name, attribute, known.simple_type(attribute["type"]))
+            for name, attribute in said["attributes"].items()
+        }
 
     @cached_property
     def needed_attributes(self) -> dict[str, Attribute]:
@@ -157,35 +145,35 @@ class Type:
         return (
             all(name in self.attributes or ":" in name for name in node.attribute_names)
             and all(str(child.element.tag) in self.children for child in node.children)
-            and (not has_text or (self.mixed and (self.text is None or bool(self.text.text_is_valid(text.text)))))
+            and (not has_text or (self.mixed and (self.text is None or self.text.takes(text.text))))
         )
-
-    @cached_property
-    def slips(self) -> dict[str, list[str]]:
-        """Children whose names are one slip away from another's (`vcpu`, `vcpus`), and those others."""
-        found = {name: [other for other in self.children if one_slip(name, other)] for name in self.children}
-        return {name: others for name, others in found.items() if others}
 
 
 class Model:
     """One schema, `domain` or `network`."""
 
     def __init__(self, name: str) -> None:
-        from xmlschema import XMLSchema10
-
-        # That the schema is right is tested, so it need not be checked again here: that takes a second.
-        self._schema = XMLSchema10(schema_path(name), validation="skip", allow="local")
-        self._types: dict[Any, Type] = {}
+        sources = [*schema_files(), schema_read.__file__, words.__file__]
+        self._said: dict[str, Any] = compiled(f"schemas/{name}.model", sources, lambda: schema_read.read(name))
+        self._types: dict[int, Type] = {}
+        self._simple: dict[int, SimpleType] = {}
 
     def root(self, tag: str) -> Type:
         """The type of a document's first element."""
-        return self.type(self._schema.elements[tag].type)
+        return self.type(self._said["elements"][tag])
 
-    def type(self, declared: Any) -> Type:
+    def type(self, number: int) -> Type:
         """One of the schema's types."""
-        if declared not in self._types:
-            self._types[declared] = Type(declared)
-        return self._types[declared]
+        if number not in self._types:
+            self._types[number] = Type(self, self._said["types"][number])
+        return self._types[number]
+
+    def simple_type(self, number: int) -> SimpleType:
+        """One of the types of values."""
+        if number not in self._simple:
+            said = self._said["simple"][number]
+            self._simple[number] = SimpleType(said, [self.simple_type(member) for member in said.get("members", ())])
+        return self._simple[number]
 
     @cached_property
     def places(self) -> dict[str, list[tuple[str, str]]]:
@@ -199,7 +187,7 @@ class Model:
 
     def _everything(self) -> Iterator[tuple[str, str, Type]]:
         """Every element of the format with the name of the one around it and its type."""
-        queue = [(tag, "", self.type(found.type)) for tag, found in self._schema.elements.items() if tag in ROOTS]
+        queue = [(tag, "", self.root(tag)) for tag in ROOTS if tag in self._said["elements"]]
         seen = set()
         for tag, around, type_ in queue:  # grows while it is walked
             if (tag, type_) not in seen:
@@ -212,25 +200,6 @@ class Model:
 def model(name: str) -> Model:
     """The schema called `domain` or `network`."""
     return Model(name)
-
-
-def values(type_: Any) -> list[str]:
-    """The texts that a simple type names; a type that also takes others gives those it names."""
-    named = getattr(type_, "enumeration", None)
-    if named:
-        return [str(value) for value in named]
-    return [text for member in getattr(type_, "member_types", None) or () for text in values(member)]
-
-
-def is_enumerated(type_: Any) -> bool:
-    """Whether a simple type takes only the texts it names."""
-    members = getattr(type_, "member_types", None)
-    return all(map(is_enumerated, members)) if members else bool(getattr(type_, "enumeration", None))
-
-
-def form(type_: Any) -> str:
-    """What values of a simple type look like, in the words of the schema; empty where it has none."""
-    return "" if type_.annotation is None else str(type_.annotation).strip().removesuffix(".")
 
 
 def closest(name: str, known: list[str], suits: Callable[[str], bool] = lambda _: True) -> str | None:

@@ -9,9 +9,9 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from ..data import compiled, data_path
+from ..light_typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import Self
@@ -148,6 +148,12 @@ def shapes_of(name: str) -> dict[str, Shape]:
     return shapes
 
 
+def schema_files() -> list[str]:
+    """The paths of all files that the schemas are in."""
+    folder = data_path("schemas")
+    return sorted(os.path.join(folder, file) for file in os.listdir(folder) if file.endswith(".xsd"))
+
+
 Member = tuple[str, str, str | None, bool, dict[str, str]]
 """A member of a complex type: that type's name, its own name, its type if it is an element, whether it is an attribute,
 and what it says by attributes of its own."""
@@ -156,9 +162,7 @@ and what it says by attributes of its own."""
 @cache
 def members(name: str) -> list[Member]:
     """The members that say something, or lead to types whose members do, in the schema `domain` or `network`."""
-    folder = data_path("schemas")
-    files = sorted(os.path.join(folder, file) for file in os.listdir(folder) if file.endswith(".xsd"))
-    found: list[Member] = compiled(f"schemas/{name}", [*files, __file__], lambda: _members(name))
+    found: list[Member] = compiled(f"schemas/{name}", [*schema_files(), __file__], lambda: _members(name))
     return found
 
 

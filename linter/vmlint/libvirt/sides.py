@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from ..light_typing import TYPE_CHECKING
 from ..model import Node
 from ..qemu.machines import kind_of_machine
 from ..source import Value

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from ..light_typing import NamedTuple
 from ..source import OPAQUE
 from .options import RAW, Option, options
 from .optstring import FLAG, PAIR, Param, lex_chardev_compat, lex_opts

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ..light_typing import NamedTuple
 from ..source import Edit
 from ..versions import Target, Version
 from .deprecations import Row
@@ -58,9 +57,10 @@ def _remedy(row: Row, form: NewForm | None, target: Target) -> str:
     instead = row.change.get("instead")
     if form is None:
         return f"; {instead}" if instead else ""
-    words = f"write '{form.text}'" if form.text else "leave it out"
-    since = f", which QEMU {_text(row.works)} and later take" if target.admits_before("qemu", row.works) else ""
-    return f"; {words}{since}"
+    is_early = target.admits_before("qemu", row.works)
+    if not form.text:
+        return f"; leave it out{f' from QEMU {_text(row.works)} on' if is_early else ''}"
+    return f"; write '{form.text}'{f', which QEMU {_text(row.works)} and later take' if is_early else ''}"
 
 
 def _text(version: Version | None) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from typing import Any, NamedTuple
 
 from ..data import read_toml
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..source import Value
 from ..versions import Target, Version, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 OLDEST_ASKED = "5.2"
 """The oldest of the emulators that were asked whether they take a new form; before it that is not known."""
@@ -63,6 +66,8 @@ class Row(NamedTuple):
     removed: Version | None
     works: Version
     """The oldest release on which the new form is known to mean what the old one did."""
+    types_from: Version | None
+    """With machine types of this release and later it means that on all releases."""
     silent: bool
     """Whether releases that deprecate it print no warning."""
     change: Mapping[str, Any]
@@ -143,6 +148,7 @@ def _row(table: Mapping[str, Any]) -> Row:
         arches=tuple(read.pop("arch", ())),
         machines=tuple(read.pop("on", ())),
         works=parse(read.pop("works", OLDEST_ASKED)),
+        types_from=parse(read.pop("types-from")) if "types-from" in read else None,
         silent=read.pop("silent", False),
         change=read,
         **{key.replace("-", "_"): version for key, version in versions.items()},

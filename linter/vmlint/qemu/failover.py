@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property
-from typing import Any, cast
+from typing import Any
 
 from ..data import read_toml
+from ..light_typing import cast
 from ..model import Node
 from ..versions import Version, parse
 from .commandline import CommandNode, OptionNode

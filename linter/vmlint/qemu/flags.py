@@ -6,7 +6,7 @@ import re
 
 from ..source import OPAQUE
 from .commandline import OptionNode
-from .optstring import FLAG, Param
+from .optstring import FLAG, IMPLIED, Param
 from .parameters import ON_ONLY
 
 BOOLEAN, VALUE, EATEN, TEXT, UNKNOWN, HELP = "boolean", "value", "eaten", "text", "unknown", "help"
@@ -28,7 +28,10 @@ def flags(option: OptionNode) -> list[tuple[Param, str]]:
             found.append((param, kind))
         else:
             known = option.known.get(param.key)
-            before = "" if known is not None and known.is_boolean else param.key or "?"  # an `on` has no rest
+            is_whole = param.value in ("on", "off") or (known is not None and known.is_boolean)
+            if param.kind == IMPLIED and option.option.keyval is not None:  # it ends at a comma, doubled or not
+                is_whole = True
+            before = "" if is_whole else param.key or "?"
     return found
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
 
 from ..data import read_toml
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..versions import Version, parse
+
+if TYPE_CHECKING:
+    from typing import Any
 
 NAME = re.compile(r"([a-z0-9-]+?)-(\d+(?:\.\d+){1,2})(-[a-z]+)?(?:\+pve\d+)?")
 """Family, release, variant; Proxmox appends `+pve0` to types that else are QEMU's own."""
@@ -42,9 +45,15 @@ def machine_type(name: str, arch: str) -> MachineType | None:
         return None
     release = parse(match[2])
     variant = match[3] and match[2] + match[3] not in family.get("variants", ())
-    if variant or not (match[2] in family.get("stable", ()) or _is_of(family, release)):
+    if variant or not (match[2] in family.get("stable", ()) or _is_of(family, release, arch)):
         return None
     return MachineType(match[1], release, *_life(match[1], release))
+
+
+@lru_cache(maxsize=1024)
+def is_versioned(name: str) -> bool:
+    """Whether a type is named as QEMU or a distribution names those of its releases."""
+    return NAME.fullmatch(name) is not None or DISTRIBUTION.fullmatch(name) is not None
 
 
 def is_of_distribution(name: str, arch: str) -> bool:
@@ -55,14 +64,18 @@ def is_of_distribution(name: str, arch: str) -> bool:
     return all(not arch or arch in table["arches"] for family, table in families if name.startswith(f"{family}-"))
 
 
-def current_type(family: str, release: Version) -> str:
-    """The name that the family's type of a release has today."""
-    return f"{facts()['family'][family].get('current', family)}-{'.'.join(map(str, release))}"
+@cache
+def current_types(family: str) -> list[tuple[str, MachineType]]:
+    """The types of a family, or of the one that took its place, with their names, from the oldest to the newest."""
+    current = facts()["family"][family].get("current", family)
+    names = [f"{current}-{'.'.join(map(str, release))}" for release in sorted(_releases())]
+    return [(name, found) for name in names if (found := machine_type(name, "")) is not None]
 
 
-def _is_of(family: dict[str, Any], release: Version) -> bool:
+def _is_of(family: dict[str, Any], release: Version, arch: str) -> bool:
     """Whether a family has a type of a release, from its first one on, also of one that is yet to come."""
-    if len(release) != 2 or release < parse(family["first"]) or release > parse(family.get("last", "999")):
+    first = family.get("first_on", {}).get(arch, family["first"])
+    if len(release) != 2 or release < parse(first) or release > parse(family.get("last", "999")):
         return False
     known = _releases()
     return release in known or (release > max(known) and release[1] <= NEWEST_MINOR)

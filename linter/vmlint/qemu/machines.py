@@ -9,6 +9,11 @@ from ..model import Node
 from .commandline import CommandNode
 
 PROGRAM_ARCH = re.compile(r".*qemu-system-([\w-]+?)(?:\.exe)?")
+DEBIAN = {
+    "amd64": "x86_64", "arm64": "aarch64", "armel": "arm", "armhf": "arm", "loong64": "loongarch64", "powerpc": "ppc",
+    "ppc64el": "ppc64", "ppc64le": "ppc64",
+}  # fmt: skip
+"""What emulators are called in Debian 13 and later besides; `ppc64le` also before."""
 X86 = ("x86_64", "i386", "i686", "")
 MACHINES = (
     (re.compile(r"q35|pc-q35-.*"), X86, "q35"),
@@ -37,7 +42,7 @@ def arch_of(command: Node | None) -> str:
     """The architecture that a command's program emulates, by its name; '' where that does not tell."""
     program = command.program if isinstance(command, CommandNode) else None
     match = PROGRAM_ARCH.fullmatch(program.text) if program is not None else None
-    return match[1] if match else ""
+    return DEBIAN.get(match[1], match[1]) if match else ""
 
 
 @lru_cache(maxsize=4)  # several rules ask for the same command line, and for each of its options

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..source import OPAQUE, Edit
 from .commandline import CommandNode, OptionNode
-from .conversions import CONVERSIONS
+from .conversions import CONVERSIONS, PARAMETERS
 from .deprecation_words import NewForm
 from .deprecations import Match
 from .machines import arch_of, is_other_machine, kind_of_command
@@ -37,7 +37,7 @@ def new_form(match: Match, node: OptionNode, words: Words) -> NewForm | None:
     if verb is None or value is None:
         return None
     fields: Fields = {
-        "value": value if verb == "value" else doubled(value),
+        "value": value if verb == "value" or change.get("convert") in PARAMETERS else doubled(value),
         "rest": match.rest,
         "fresh": _fresh(node, change.get("fresh", "new")),
         "argument": ARGUMENT,
@@ -65,7 +65,22 @@ def _words(match: Match, node: OptionNode, words: Words, fields: Fields) -> tupl
     is_written = not any(OPAQUE in word for option in options for word in option)
     is_kept = not any(ARGUMENT in word for option in options[:-1] for word in option)
     is_free = not any(_is_given(other, node) for other in match.row.change.get("unless", ()))
-    return shown, words.replace(node, options) if is_written and is_kept and is_free else ()
+    edits = words.replace(node, options) if is_written and is_kept and is_free else ()
+    return (shown, edits) if "with" not in match.row.change else _with_another(match, node, words, fields, shown, edits)
+
+
+def _with_another(
+    match: Match, node: OptionNode, words: Words, fields: Fields, shown: str, edits: tuple[Edit, ...]
+) -> tuple[str, tuple[Edit, ...]]:
+    """The same, with the only other option of a name written anew too."""
+    name, template = match.row.change["with"]
+    found = _named(node, name)
+    file = found[0].text.text if len(found) == 1 and found[0].argument is not None else OPAQUE
+    fields = fields | {"file": doubled(file)}
+    (option,) = split_options([part.format(**fields) for part in shlex.split(template)])
+    another = words.replace(found[0], [option]) if OPAQUE not in file else ()
+    shown = f"{' '.join(option)} {shown}".replace(OPAQUE, "…")
+    return shown, (*another, *edits) if another and edits else ()
 
 
 def _append(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
@@ -89,6 +104,8 @@ def _append(match: Match, node: OptionNode, words: Words, fields: Fields) -> tup
 def _move(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
     """The parameter of a drive given to the only device that has the drive."""
     name, text = match.row.change["move"], fields["value"]
+    if "device" in match.row.change:
+        return _own_device(match, node, words, fields)
     param, drive = Given(node).param(match.name), node.value("id")
     command = node.parent
     users = _users(command).get(drive.text, []) if drive is not None and isinstance(command, CommandNode) else []
@@ -98,6 +115,23 @@ def _move(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple
     end = len(users[0].text.text)
     added, removed = users[0].text.replace(end, end, f",{name}={text}"), node.remove(param)
     return shown, (*removed, *added) if added and removed else ()
+
+
+def _own_device(match: Match, node: OptionNode, words: Words, fields: Fields) -> tuple[str, tuple[Edit, ...]]:
+    """The device that a drive makes by itself made by an option, and the parameter given to it."""
+    param, kind, drive = Given(node).param(match.name), node.value("if"), node.value("id")
+    id_ = fields["fresh"] if drive is None else doubled(drive.text)
+    device = ["-device", f"{match.row.change['device']},drive={id_},{match.row.change['move']}={fields['value']}"]
+    if param is None or OPAQUE in node.text.text:
+        return " ".join(device).replace(OPAQUE, "…"), ()
+    added = [part for part, is_missing in (("if=none", kind is None), (f"id={id_}", drive is None)) if is_missing]
+    end = len(node.text.text)
+    inserted, removed = words.insert(node, [device]), node.remove(param)
+    other = () if kind is None else kind.replace(0, len(kind.text), "none")
+    ended = node.text.replace(end, end, "".join(f",{part}" for part in added)) if added else ()
+    shown = f"-drive …,if=none,id={id_} {' '.join(device)}"
+    is_done = inserted and removed and (kind is None or other) and (not added or ended)
+    return shown, (*inserted, *removed, *other, *ended) if is_done else ()
 
 
 @lru_cache(maxsize=1)
@@ -200,4 +234,4 @@ def _converted(match: Match) -> str | None:
     """The value in the terms of the new form; None where it has no such number."""
     text = "" if match.value is None else match.value.text
     convert = match.row.change.get("convert")
-    return text if convert is None else CONVERSIONS[convert](text)
+    return text if convert is None else (CONVERSIONS | PARAMETERS)[convert](text)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from ..model import Node
 from ..source import Value
+from ..versions import Version, parse
 from .arguments import JSON_START
 from .commandline import OptionNode
-from .deprecations import Match, Pattern, Row, by_option, is_for
+from .deprecations import OLDEST_ASKED, Match, Pattern, Row, by_option, is_for
 from .device import Device
-from .machine_types import machine_type
+from .machine_types import is_of_distribution, machine_type
 from .machines import arch_of, kind_of_command, machine_of
 from .optstring import Param
 
@@ -49,7 +51,8 @@ def matches(kind: str, node: OptionNode) -> Iterator[Match]:
             match = None if name in taken else _match(row, name, given)
             if match is not None:
                 taken.add(name)
-                yield match
+                is_new = row.types_from is not None and _has_type_from(row.types_from, command)
+                yield match._replace(row=row._replace(works=parse(OLDEST_ASKED))) if is_new else match
 
 
 def _match(row: Row, name: str, given: Given) -> Match | None:
@@ -67,6 +70,15 @@ def _holds(given: Given, name: str, wanted: Pattern | bool) -> bool:
     if isinstance(wanted, bool):
         return (value is not None) is wanted
     return value is not None and wanted.rest(value.text) is not None
+
+
+def _has_type_from(release: Version, command: Node | None) -> bool:
+    """Whether the machine type of a command is certainly of a release or later; one that names none is the newest."""
+    machine, arch = machine_of(command), arch_of(command)
+    found = machine_type(machine or "", "")
+    if machine is None or found is not None:
+        return found is not None and found.came >= release
+    return kind_of_command(command) != "" and not is_of_distribution(machine, arch)
 
 
 def is_kept(row: Row, node: OptionNode) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..data import read_toml
+from ..light_typing import NamedTuple
 from ..versions import Version, parse
 from .parameters import Parameter, read_parameters
 

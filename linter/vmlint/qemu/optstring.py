@@ -7,8 +7,8 @@ qemu_chr_parse_compat() in chardev/char.c.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from ..light_typing import NamedTuple
 from ..source import OPAQUE
 
 SOCKET_ADDRESS = re.compile(rf"(?:tcp|telnet|tn3270|websocket):(?:[^,]*{OPAQUE}[^,]*|[^:]*:[^,]+)|{OPAQUE}[^,]*")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..light_typing import NamedTuple
 from ..versions import Version, parse
 
 BOOLEAN, WORD, ON_ONLY, VALUE = "booleans", "words", "on_only", "values"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..data import read_toml
+from ..light_typing import NamedTuple
 from ..source import OPAQUE
 from .jsontext import json_members
 from .options import Option

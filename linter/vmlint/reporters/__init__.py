@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-TYPE_CHECKING = False  # as in typing, which a run with nothing to lint must not load
+from ..light_typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
@@ -33,6 +34,8 @@ PAINTED = ("text",)
 """Those that have colour."""
 CATEGORIZED = ("sarif",)
 """Those of which a service may have several of one commit, told apart by a name."""
+CATEGORY = "vmlint"
+"""That name where nobody gives one."""
 
 UPGRADE_REPORTERS: dict[str, str] = {
     "text": "upgrade_text",
@@ -44,7 +47,7 @@ UPGRADE_REPORTERS: dict[str, str] = {
 
 
 def write_report(
-    name: str, report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str = "auto", category: str = "vmlint"
+    name: str, report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str = "auto", category: str = CATEGORY
 ) -> str | None:
     """Write the report in the format `name`. `rules` are all that the report may refer to, by name; `color`: `always`,
     `never`, or `auto` for a terminal; `category`: what a service calls these results, where it has others too.
@@ -57,6 +60,7 @@ def write_report(
     return remark
 
 
-def write_upgrade(name: str, report: UpgradeReport, stream: TextIO) -> None:
-    """Write the report of `vmlint upgrade` in the format `name`."""
-    import_module(f"{__name__}.{UPGRADE_REPORTERS[name]}").write(report, stream)
+def write_upgrade(name: str, report: UpgradeReport, stream: TextIO, color: str = "auto") -> None:
+    """Write the report of `vmlint upgrade` in the format `name`; `color` as for write_report."""
+    module = import_module(f"{__name__}.{UPGRADE_REPORTERS[name]}")
+    module.write(report, stream, *([color] if name in PAINTED else []))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ..light_typing import NamedTuple
 from ..source import Source, Span
 from .printing import escape_char
 from .terminal import char_width
@@ -24,20 +23,19 @@ class Frame(NamedTuple):
 def frame(source: Source, span: Span, room: int) -> Frame:
     """The line on which a span begins, at most `room` columns of it, with the span (up to the line's end) in view."""
     start, end = source.position(span.start), source.position(span.end)
-    line = source.line(start.line)
-    first = min(start.column - 1, len(line))
-    last = max(first, min(end.column - 1, len(line)) if end.line == start.line else len(line))
-    low, high = max(0, first - room), min(len(line), first + 2 * room)  # more cannot be seen, and a line may be huge
-    cells = _cells(line[low:high])
+    line, low, goes_on = source.around(start, 2 * room)  # more cannot be seen, and a line may be huge
+    first = min(start.column - 1 - low, len(line))
+    last = max(first, min(end.column - 1 - low, len(line)) if end.line == start.line else len(line))
+    cells = _cells(line)
     widths = [width for _, width in cells]
     left, right = 0, len(cells)
-    if high - low < len(line) or sum(widths) > room:
-        left, right = _window(widths, first - low, min(last, high) - low, room - 2 * len(CUT))
+    if low or goes_on or sum(widths) > room:
+        left, right = _window(widths, first, last, room - 2 * len(CUT))
     before = CUT if low + left > 0 else ""
-    after = CUT if low + right < len(line) else ""
+    after = CUT if goes_on or right < len(cells) else ""
     text = before + "".join(shown for shown, _ in cells[left:right]) + after
-    length = sum(widths[first - low : min(last - low, right)])
-    return Frame(start.line, text, len(before) + sum(widths[left : first - low]), max(1, length))
+    length = sum(widths[first : min(last, right)])
+    return Frame(start.line, text, len(before) + sum(widths[left:first]), max(1, length))
 
 
 def _cells(text: str) -> list[tuple[str, int]]:

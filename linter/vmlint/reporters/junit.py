@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
+from ..light_typing import NamedTuple
 from ..model import Diagnostic, Failure, Report, Rule
 from .terminal import place
 from .xml_text import HEADER, put_xml, tag, text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # as in typing, which this must not load
+from ..light_typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TextIO
@@ -10,8 +11,9 @@ if TYPE_CHECKING:
 from .printing import escape, put
 
 
-def write_nothing(skipped: Iterable[tuple[str, str]], stream: TextIO) -> None:
-    """Each file that the user named and why there was nothing to lint in it."""
+def write_nothing(skipped: Iterable[tuple[str, str]], stream: TextIO, number: int = 0) -> None:
+    """Each file that the user named and why there was nothing to lint in it. `number`: files looked at, if any."""
     for path, reason in skipped:
         put(stream, f"{escape(path)}: nothing to check: {escape(reason)}")
-    put(stream, "No VM configuration found.")
+    where = f" in {number} file{'' if number == 1 else 's'}" if number else ""
+    put(stream, f"No VM configuration found{where}.")

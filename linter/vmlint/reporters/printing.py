@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # as in typing, whose import would cost more than all else here
+from ..light_typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from typing import TextIO
 

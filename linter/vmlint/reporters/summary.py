@@ -11,6 +11,9 @@ def summary(report: Report) -> list[str]:
     found = ", ".join(plural(count, severity) for count, severity in counts if count)
     files = plural(report.files, "file")
     words = f"{found} in {files}" if found else f"No problems found in {files}{_unknown(report)}"
+    if report.only_shown and report.fixed:
+        left = f", and leave {found}" if found else ""
+        words = f"Would fix {plural(report.fixed, 'finding')} in {files}{left}"
     return [f"{words}{_handled(report)}.", *filter(None, (_fixable(report), _gone(report)))]
 
 
@@ -28,7 +31,7 @@ def plural(count: int, noun: str) -> str:
 def _handled(report: Report) -> str:
     fixes = "fix" if report.held_back == 1 else "fixes"
     parts = [
-        (report.fixed, "fixed"),
+        (0 if report.only_shown else report.fixed, "fixed"),
         (report.held_back, f"{fixes} held back"),
         (report.suppressed, "suppressed"),
         (report.baseline.known if report.baseline else 0, "in the baseline"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TextIO
 
+from ..light_typing import TYPE_CHECKING, NamedTuple
 from .printing import escape
 
 if TYPE_CHECKING:

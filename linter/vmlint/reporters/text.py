@@ -20,7 +20,7 @@ FIX_LABELS = {"safe": "fix (safe)", "unsafe": "fix (unsafe, needs --unsafe-fixes
 def write(report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str = "auto") -> None:
     """Write each diagnostic with its code frame, notes and fix, then a summary; `color` as in `pen`."""
     if report.files == 0:
-        write_nothing(report.skipped, stream)
+        write_nothing(report.skipped, stream, report.looked_at)
         return
     width, ink = stream_width(stream), pen(stream, color)
     for diagnostic in report.diagnostics:

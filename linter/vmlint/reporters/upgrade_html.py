@@ -17,7 +17,20 @@ from ..targets import Distribution
 from ..upgrade import REFUSED, STARTS, UNKNOWN, VERDICTS, WARNS, Judged, UpgradeReport, VmReport
 from .printing import escape
 from .summary import plural
-from .upgrade_words import SHORT, doubt, fix_sentences, fix_words, grouped, label, title
+from .upgrade_words import (
+    MANY,
+    SHORT,
+    WORDS,
+    doubt,
+    fix_sentences,
+    fix_words,
+    grouped,
+    label,
+    names_of,
+    not_judged,
+    subtitle,
+    title,
+)
 
 CLASSES = {REFUSED: "r", UNKNOWN: "u", WARNS: "w", STARTS: "s"}
 """Of a cell, a bar and a reason; the script and the style know verdicts by them."""
@@ -28,20 +41,31 @@ ADVICE = (
 )
 
 
+LEGEND = (
+    "<p class=legend aria-hidden=true>"
+    + " ".join(f"<span class={CLASSES[word]}>{WORDS[word]}</span>" for word in reversed(VERDICTS))
+    + "</p>"
+)
+"""What the marks mean, where a column has no room for words."""
+
+
 def write(report: UpgradeReport, stream: TextIO) -> None:
     """Write the page; on a stream that is not UTF-8, what is not ASCII as character references."""
     style, script = _part("page.css"), _part("page.js")
     page = Template(_part("page.html")).substitute(
         title=_text(title(report)),
-        subtitle=_text(_subtitle(report)),
+        subtitle=_text(subtitle(report) + _origin(report)),
         style=style,
         style_hash=_hash(style),
         script=script,
         script_hash=_hash(script),
         releases="\n".join(_release(report, index) for index in range(len(report.targets))),
         advice=ADVICE if any(fix_sentences(report)) else "",
+        not_judged="".join(f"<p class=left>{_text(sentence)}</p>" for sentence in not_judged(report)),
         options="\n".join(f"<option value={n}>{_text(each.name)}</option>" for n, each in enumerate(report.targets)),
         only_new='<label><input id="only-new" type="checkbox"> only what is new</label>' if report.origin else "",
+        many=' class="many"' if _is_wide(report) else "",
+        legend=LEGEND if _is_wide(report) else "",
         count=plural(len(report.vms), "VM"),
         columns="".join(_columns(report)),
         vms="\n".join(_vm(report, each) for each in _in_order(report)),
@@ -68,13 +92,13 @@ def _text(text: str) -> str:
     return html.escape(escape(text))
 
 
-def _subtitle(report: UpgradeReport) -> str:
-    refused = sum(each.worst == REFUSED for each in report.vms)
-    unknown = sum(each.worst == UNKNOWN for each in report.vms)
-    doubted = f"; of {unknown} it is not known" if unknown else ""
-    where = "there" if len(report.targets) == 1 else "on some of them"
-    origin = f" They run on {report.origin.title} ({report.origin.versions}) now." if report.origin else ""
-    return f"{refused} of {plural(len(report.vms), 'VM')} will not start {where}{doubted}.{origin}"
+def _is_wide(report: UpgradeReport) -> bool:
+    """Whether there are too many columns for words in each."""
+    return len(report.targets) > MANY
+
+
+def _origin(report: UpgradeReport) -> str:
+    return f" They run on {report.origin.title} ({report.origin.versions}) now." if report.origin else ""
 
 
 def _in_order(report: UpgradeReport) -> list[VmReport]:
@@ -137,7 +161,7 @@ def _has_new(each: VmReport) -> bool:
 def _why(report: UpgradeReport, each: VmReport) -> str:
     """The row of reasons; nothing where there is none."""
     items = [f"<li class=u>{_text(doubt(each))}</li>"] if doubt(each) else []
-    items += [_reason(report, each, reason, where) for reason, where in grouped(each)]
+    items += [_reason(report, each, reason, where) for reason, where in grouped(report, each)]
     if not items:
         return ""
     span = 2 + len(report.targets) + bool(report.origin)
@@ -147,11 +171,10 @@ def _why(report: UpgradeReport, each: VmReport) -> str:
 def _reason(report: UpgradeReport, each: VmReport, reason: Diagnostic, where: list[int]) -> str:
     source = reason.source
     position = source.position(reason.span.start)
-    names = ", ".join(report.targets[index].name for index in where)
     facts = [
         f"{_text(source.path)}:{position.line}:{position.column}",
         f'<a href="{_text(page_url(reason.rule))}">{_text(reason.rule)}</a>',
-        *([f"on {_text(names)}"] if len(where) < len(report.targets) else []),
+        *([f"on {_text(names_of(report, where))}"] if len(where) < len(report.targets) else []),
         *([f"on {_text(report.origin.name)} too"] if report.origin and not each.is_new(reason) else []),
         *([_text(fix_words(reason))] if fix_words(reason) else []),
     ]

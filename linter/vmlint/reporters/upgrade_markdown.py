@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from ..rulepage import code_span
 from ..upgrade import VERDICTS, UpgradeReport, VmReport
 from .printing import escape, put
-from .upgrade_words import MARKS, WORDS, by_gravity, doubt, fix_sentences, fix_words, grouped, headlines, label, title
+from .upgrade_words import (
+    FEW,
+    MARKS,
+    WORDS,
+    by_gravity,
+    doubt,
+    fix_sentences,
+    fix_words,
+    grouped,
+    headlines,
+    label,
+    names_of,
+    not_judged,
+    title,
+    totals_table,
+)
 
+OPTION = re.compile(r"--[a-z-]+")
 ROOM = 60_000
 """Characters that are written at most. A comment may have 65,536: some are left for a line of the sender's own."""
 REASONS = 10
@@ -25,7 +42,8 @@ def write(report: UpgradeReport, stream: TextIO) -> None:
     room -= sum(len(row) + 1 for row in rows)
     reasons = list(_fitting((_reasons(report, each) for each in affected), room))
     if rows:
-        lines += [*_matrix_head(report), *rows, ""]
+        legend = [", ".join(f"{MARKS[word]} {WORDS[word]}" for word in VERDICTS), ""]
+        lines += [*(legend if len(report.targets) > FEW else ()), *_matrix_head(report), *rows, ""]
     if reasons:
         lines += ["<details><summary>Reasons</summary>", "", *reasons, "", "</details>", ""]
     if len(rows) < len(affected) or len(reasons) < len(affected):
@@ -49,17 +67,18 @@ def _head(report: UpgradeReport) -> Iterator[str]:
     yield ""
     yield from (f"- {sentence}" for sentence in headlines(report))
     yield from (f"- {sentence.replace(chr(39), '`', 2)}" for sentence in fix_sentences(report))
+    yield from (f"- {code_span(escape(sentence))}" for sentence in not_judged(report))
     yield ""
-    yield _table_row(["", *(WORDS[word] for word in VERDICTS)])
-    yield _table_row(["---", *["---:"] * len(VERDICTS)])
-    for index, target in enumerate(report.targets):
-        now = report.totals(index)
-        yield _table_row([target.name, *(str(now[word]) for word in VERDICTS)])
-        for name, unsafe in (("after `--fix`", False), ("with `--unsafe-fixes`", True)):
-            then = report.totals_fixed(index, unsafe)
-            if then != now:
-                yield _table_row([name, *(str(then[word]) for word in VERDICTS)])
+    head, *rows = totals_table(report)
+    yield _table_row([_options(cell) for cell in head])
+    yield _table_row(["---", *["---:"] * (len(head) - 1)])
+    yield from (_table_row([_options(cell.strip()) for cell in row]) for row in rows)
     yield ""
+
+
+def _options(text: str) -> str:
+    """A text with the options of vmlint in it as code."""
+    return OPTION.sub(r"`\g<0>`", text)
 
 
 def _matrix_head(report: UpgradeReport) -> Iterator[str]:
@@ -69,7 +88,8 @@ def _matrix_head(report: UpgradeReport) -> Iterator[str]:
 
 def _row(report: UpgradeReport, each: VmReport) -> str:
     place = f"{each.vm.path}:{each.vm.line}"
-    verdicts = (f"{MARKS[judged.verdict]} {WORDS[judged.verdict]}" for judged in each.judged)
+    words = {word: f" {WORDS[word]}" if len(report.targets) <= FEW else "" for word in VERDICTS}
+    verdicts = (f"{MARKS[judged.verdict]}{words[judged.verdict]}" for judged in each.judged)
     return _table_row([_cell(label(each.vm)), _cell(place), *verdicts])
 
 
@@ -77,10 +97,9 @@ def _reasons(report: UpgradeReport, each: VmReport) -> str:
     vm = each.vm
     lines = [f"- {code_span(escape(label(vm)))} ({code_span(escape(f'{vm.path}:{vm.line}'))})"]
     lines += [f"  - {code_span(escape(doubt(each)))}"] if doubt(each) else []
-    reasons = grouped(each)
+    reasons = grouped(report, each)
     for reason, where in reasons[:REASONS]:
-        names = ", ".join(report.targets[index].name for index in where)
-        on = f" ({names})" if len(where) < len(report.targets) else ""
+        on = f" ({names_of(report, where)})" if len(where) < len(report.targets) else ""
         line = reason.source.position(reason.span.start).line
         new = " **new**" if each.before and each.is_new(reason) else ""
         fix = f"; {code_span(escape(fix_words(reason)))}" if fix_words(reason) else ""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from ..model import Diagnostic
 from ..upgrade import (
-    COMMAND,
-    DOMAIN,
     REFUSED,
     STARTS,
     UNKNOWN,
-    UNREAD,
     VERDICTS,
     WARNS,
     UpgradeReport,
@@ -24,12 +22,23 @@ WORDS = {REFUSED: "will not start", UNKNOWN: "unknown", WARNS: "starts with warn
 SHORT = {REFUSED: "fails", UNKNOWN: "unknown", WARNS: "warns", STARTS: "starts"}
 MARKS = {REFUSED: "✗", UNKNOWN: "?", WARNS: "!", STARTS: "✓"}
 FEW = 3
-NAMELESS = {UNREAD: "(not read)", COMMAND: "(command line)", DOMAIN: "(domain)"}
+FOLDERS = re.compile(r"[/\\]")
+THERE = "\0"
+"""Stands for the name of a distribution."""
+MANY = 6
+"""So many releases are told by those that are not meant, where most are."""
 
 
 def label(vm: Vm) -> str:
-    """What a VM is called; where the file gives no name, what it is."""
-    return vm.name if vm.name.strip("…") else NAMELESS[vm.kind]
+    """What a VM is called by people; where the file gives no name, by its place."""
+    if vm.name.strip("…"):
+        return vm.name
+    return f"{re.split(FOLDERS, vm.path)[-1]}:{vm.line}"
+
+
+def heading(vm: Vm) -> str:
+    """Where a VM is, and its name, where the file gives one."""
+    return f"{vm.path}:{vm.line}: {vm.name}" if vm.name.strip("…") else f"{vm.path}:{vm.line}"
 
 
 def title(report: UpgradeReport) -> str:
@@ -39,7 +48,10 @@ def title(report: UpgradeReport) -> str:
 
 
 def headlines(report: UpgradeReport) -> Iterator[str]:
-    """For each target: how many VMs will not start there."""
+    """For each target how many VMs will not start there; for many targets, in one sentence, how many on some."""
+    if len(report.targets) > FEW:
+        yield subtitle(report)
+        return
     for index, target in enumerate(report.targets):
         totals = report.totals(index)
         refused, unknown = totals[REFUSED], totals[UNKNOWN]
@@ -51,8 +63,62 @@ def headlines(report: UpgradeReport) -> Iterator[str]:
         yield f"{refused} of {plural(len(report.vms), 'VM')} will not start on {on}{already}{doubted}."
 
 
+def subtitle(report: UpgradeReport) -> str:
+    """`12 of 300 VMs will not start on some of them; of 3 it is not known.`, of all targets together."""
+    refused = sum(each.worst == REFUSED for each in report.vms)
+    unknown = sum(each.worst == UNKNOWN for each in report.vms)
+    doubted = f"; of {unknown} it is not known" if unknown else ""
+    where = "there" if len(report.targets) == 1 else f"on some of these {len(report.targets)} releases"
+    return f"{refused} of {plural(len(report.vms), 'VM')} will not start {where}{doubted}."
+
+
+def totals_table(report: UpgradeReport) -> Iterator[Sequence[str]]:
+    """How many VMs get each verdict on each target, and after fixes: in rows of their own, or of many targets only how
+    many will not start then."""
+    if len(report.targets) <= FEW:
+        yield ("", *(WORDS[word] for word in VERDICTS))
+        yield from (row for index in range(len(report.targets)) for row in _totals_of(report, index))
+        return
+    first, *others = VERDICTS
+    yield ("", WORDS[first], "after --fix", "and --unsafe-fixes", *(WORDS[word] for word in others))
+    for index, target in enumerate(report.targets):
+        now = report.totals(index)
+        then = (str(report.totals_fixed(index, unsafe)[first]) for unsafe in (False, True))
+        yield (target.name, str(now[first]), *then, *(str(now[word]) for word in others))
+
+
+def _totals_of(report: UpgradeReport, index: int) -> Iterator[Sequence[str]]:
+    now = report.totals(index)
+    yield (report.targets[index].name, *(str(now[word]) for word in VERDICTS))
+    for name, unsafe in (("  after --fix", False), ("  with --unsafe-fixes", True)):
+        then = report.totals_fixed(index, unsafe)
+        if then != now:
+            yield (name, *(str(then[word]) for word in VERDICTS))
+
+
+def not_judged(report: UpgradeReport, failures: bool = True) -> Iterator[str]:
+    """`notes.bin was not judged: the file is binary`, of the paths that the user named, or that could not be read."""
+    for each in (*report.skipped, *(report.failures if failures else ())):
+        yield f"{each.path} was not judged: {each.reason}"
+
+
+def names_of(report: UpgradeReport, where: Sequence[int]) -> str:
+    """Some targets by their names: `debian-12, debian-13`; most of many as `all but debian-12`."""
+    names = [target.name for target in report.targets]
+    others = [name for index, name in enumerate(names) if index not in where]
+    if len(names) >= MANY and len(others) <= FEW:
+        return f"all but {', '.join(others)}" if others else "all"
+    return ", ".join(names[index] for index in where)
+
+
 def fix_sentences(report: UpgradeReport) -> Iterator[str]:
-    """For each target where anything can be fixed: how, and what that settles."""
+    """For each target where anything can be fixed: how, and what that settles; for many targets, how."""
+    if len(report.targets) > FEW:
+        safeties = {each for each in ("safe", "unsafe") for n in range(len(report.targets)) if report.fixable(n, each)}
+        if safeties:
+            more = " --unsafe-fixes" if "safe" not in safeties else ""
+            yield f"'vmlint check --target RELEASE --fix{more}' makes the fixes for a release."
+        return
     for index, target in enumerate(report.targets):
         safe, unsafe = report.fixable(index, "safe"), report.fixable(index, "unsafe")
         if not safe and not unsafe:
@@ -63,14 +129,32 @@ def fix_sentences(report: UpgradeReport) -> Iterator[str]:
         yield f"'{command}' settles {plural(safe or unsafe, 'finding')}{more}; {left} will not start then."
 
 
-def grouped(report: VmReport) -> list[tuple[Diagnostic, list[int]]]:
-    """The reasons against a VM, each once with the numbers of the targets on which it stands, gravest first."""
+def grouped(report: UpgradeReport, of: VmReport) -> list[tuple[Diagnostic, list[int]]]:
+    """The reasons against a VM, each once with the numbers of the targets on which it stands, gravest first.
+
+    Those that differ only in the distribution that they name are one, which names all.
+    """
     found: dict[tuple[object, ...], tuple[Diagnostic, list[int]]] = {}
-    for index, judged in enumerate(report.judged):
+    for index, judged in enumerate(of.judged):
         for reason in judged.reasons:
-            key = (reason.rule, reason.span, reason.effect, reason.message)
-            found.setdefault(key, (reason, []))[1].append(index)
-    return sorted(found.values(), key=lambda entry: entry[0].effect != "refused")
+            message = reason.message.replace(report.targets[index].title, THERE)
+            key = (reason.rule, reason.span, reason.effect, message)
+            found.setdefault(key, (reason._replace(message=message), []))[1].append(index)
+    told = [(_naming(report, reason, where), where) for reason, where in found.values()]
+    return sorted(told, key=lambda entry: entry[0].effect != "refused")
+
+
+def _naming(report: UpgradeReport, reason: Diagnostic, where: list[int]) -> Diagnostic:
+    """A reason that names the distributions of which it says something."""
+    targets = [report.targets[index] for index in where]
+    names = targets[0].title if len(targets) == 1 else listed([target.name for target in targets])
+    return reason._replace(message=reason.message.replace(THERE, names))
+
+
+def listed(names: Sequence[str]) -> str:
+    """`debian-12, debian-13 and rhel-9.8`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def doubt(report: VmReport) -> str:
