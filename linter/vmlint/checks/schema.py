@@ -33,65 +33,65 @@ def _fit(root: Node, context: Context) -> Fit:
     return cast("Fit", context.facts[FIT])
 
 
-def _is_wrong(root: Node, context: Context) -> bool:
+def _fails(root: Node, context: Context) -> bool:
     """Whether a document is not as its schema says."""
     return _fit(root, context) == Fit.WRONG
 
 
-def _is_lacking(root: Node, context: Context) -> bool:
-    """Whether a document is not as its schema says, or lacks what libvirt does not do without."""
+def _is_no_fit(root: Node, context: Context) -> bool:
+    """Whether a document is not as its schema says, or lacks what libvirt wants besides."""
     return _fit(root, context) != Fit.RIGHT
 
 
-@only_if(_is_wrong)
+@only_if(_fails)
 def unknown_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements that libvirt does not know where they stand."""
     return _findings(node, context, "unknown-element")
 
 
-@only_if(_is_wrong)
+@only_if(_fails)
 def unknown_attribute(node: Node, context: Context) -> Iterable[Finding]:
     """Attributes that libvirt does not know where they stand."""
     return _findings(node, context, "unknown-attribute")
 
 
-@only_if(_is_wrong)
+@only_if(_fails)
 def wrong_value(node: Node, context: Context) -> Iterable[Finding]:
     """Values that an attribute or element cannot have."""
     return _findings(node, context, "wrong-value")
 
 
-@only_if(_is_wrong)
+@only_if(_fails)
 def missing_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements without a child that they must have."""
     return _findings(node, context, "missing-element")
 
 
-@only_if(_is_wrong)
+@only_if(_fails)
 def missing_attribute(node: Node, context: Context) -> Iterable[Finding]:
     """Elements without an attribute that they must have."""
     return _findings(node, context, "missing-attribute")
 
 
-@only_if(_is_wrong)
+@only_if(_fails)
 def doubled_element(node: Node, context: Context) -> Iterable[Finding]:
     """Elements that stand twice where libvirt reads one."""
     return _findings(node, context, "doubled-element")
 
 
-@only_if(_is_wrong)
+@only_if(_fails)
 def stray_text(node: Node, context: Context) -> Iterable[Finding]:
     """Text between elements."""
     return _findings(node, context, "stray-text")
 
 
-@only_if(_is_lacking)
+@only_if(_is_no_fit)
 def required_part_missing(node: Node, context: Context) -> Iterable[Finding]:
     """What the schema of libvirt does without, and libvirt does not."""
     return () if node.is_of_template else _of_kind(_mistakes(node, context), "required-part-missing")
 
 
-@only_if(_is_wrong)
+@only_if(_fails)
 def qemu_namespace_missing(node: Node, context: Context) -> Iterable[Finding]:
     """Arguments for QEMU that libvirt drops, because it knows them by their namespace."""
     return _findings(node, context, "qemu-namespace-missing")

@@ -37,7 +37,7 @@ CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 COMMENT_IN_LINE = re.compile(rb"(?<!\S)`[ \t]*#[^\n\r`]*`")
 ASCII = re.compile(rb"[\x00-\x7f]")
 EXPANSION_SIGN = re.compile(r"[$`<>]")
-PART, MOST = 1 << 17, 1 << 20
+PART, MOST = 1 << 17, 1 << 21
 """Characters of a script that are parsed at a time, and in which a command must end."""
 
 

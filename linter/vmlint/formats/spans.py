@@ -33,3 +33,8 @@ def with_opaque(value: Value, pattern: re.Pattern[str]) -> Value:
         return tuple(made)
 
     return type(value)(pattern.sub(OPAQUE, value.text), pieces)
+
+
+def unknown(value: Value) -> Value:
+    """The same value, of which nothing is known."""
+    return with_opaque(value, re.compile(r"(?s:.+)"))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
-from functools import cached_property, lru_cache, partial
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 
 from ..light_typing import TYPE_CHECKING
 from ..model import Node
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 QEMU_NAMESPACE = "{http://libvirt.org/schemas/domain/qemu/1.0}"
 PART_SIGNS = "{$@%"
 """Every part of a template has one of them; what has none need not be searched for parts."""
-ANYTHING = re.compile(r"(?s:.+)")
 CONTROL = ("{{", "{%", "<%")
 """What begins a part that may steer a template."""
 DIRECTIVE = "%{"
@@ -60,17 +58,18 @@ class Tree:
         self._low, self._high = low, high
         self._elements: dict[_Element, Element] = {}
         self._with_parts: dict[_Element, bool] = {}
+        self._is_template: bool | None = None
         self.written: dict[tuple[_Element, str], str] = {}
         """Names that attributes have in the source, where they are read as others."""
         self.unknown: set[tuple[_Element, str]] = set()
         """Attributes (``: texts) whose values are taken as not known."""
-        self.incomplete: set[_Element] = set()
-        """Elements that are taken as if more stood in them."""
 
-    @cached_property
+    @property
     def is_template(self) -> bool:
         """Whether something may steer a template in the file."""
-        return has_control(self.text.text) or DIRECTIVE in self.text.text
+        if self._is_template is None:
+            self._is_template = has_control(self.text.text) or DIRECTIVE in self.text.text
+        return self._is_template
 
     def locate(self, element: _Element) -> Element:
         """Where an element stands in the source."""
@@ -80,6 +79,10 @@ class Tree:
             found = scan(self.text.text, self._low, self._high)
             self._elements = dict(zip(self.root.iter("*"), found, strict=False))
         return self._elements[element]
+
+    def expect_more(self, elements: Iterable[_Element]) -> None:
+        """Take elements as if a template added to them."""
+        self._with_parts.update(dict.fromkeys(elements, True))
 
     def has_parts(self, element: _Element) -> bool:
         """Whether a template puts something between the children of an element, of which each may ask."""
@@ -174,14 +177,16 @@ class XmlNode(Node):
 
     def value(self, name: str) -> Value | None:
         text = self.element.get(name)
-        return None if text is None else self._known(name, Value(text, partial(self._pieces_of, name)))
+        if text is None:
+            return None
+        return self._known(name, Value(text, partial(self._pieces_of, name)))
 
     def _known(self, name: str, value: Value) -> Value:
         """A value, as far as it is known."""
         if self.tree.unknown and (self.element, name) in self.tree.unknown:
-            from .spans import with_opaque
+            from .spans import unknown
 
-            return with_opaque(value, ANYTHING)
+            return unknown(value)
         return _with_parts(value) if self.tree.may_have_parts else value
 
     def plain(self, name: str) -> str | None:
@@ -230,7 +235,7 @@ class XmlNode(Node):
 
     @property
     def has_template_parts(self) -> bool:
-        return self.element in self.tree.incomplete or self.tree.has_parts(self.element)
+        return self.tree.has_parts(self.element)
 
     @property
     def text(self) -> Value:
@@ -252,7 +257,7 @@ class XmlNode(Node):
         self.tree.unknown.add((element, name))
 
     def expect_more(self, tags: Collection[str]) -> None:
-        self.tree.incomplete.update(self.element.iter(*tags))
+        self.tree.expect_more(self.element.iter(*tags))
 
     @property
     def place(self) -> Element:

@@ -135,16 +135,16 @@ class _Element:
         """A value of an attribute, or (no name) the text of an element; `member`: that attribute or element."""
         if value is None or value.opaque or type_.takes(value.text):
             return
-        known = type_.names
-        meant = closest(value.text.strip(), known) or _in_other_case(value.text, type_)
+        text, known = value.text.strip(), type_.names
+        meant = closest(text, known) or _in_other_case(value.text, type_)
         where = f"'{name}' of <{self.label}>" if name else f"<{self.label}>"
         fields = {"value": value.text.strip(), "where": where, "allowed": listed(known, meant), "meant": meant or ""}
         words = type_.form
         fields["hint"] = (f" ({words[0].lower()}{words[1:]})" if words else "") + (
             f"; did you mean '{meant}'?" if meant else ""
         )
-        listed_as = f"listed-{(member and member.wrong) or 'unknown'}"
-        variant = listed_as if type_.is_enumerated else _form_variant(value.text, member)
+        wrong = member.wrong if member else None
+        variant = f"listed-{wrong or 'unknown'}" if type_.is_enumerated else _form_variant(value.text, member)
         edits = value.replace(0, len(value.text), meant) if meant and type_.is_enumerated else ()
         reading = Reading(self.node, name) if meant and type_.is_enumerated else None
         yield Mistake("wrong-value", value, variant, fields, edits, reading=reading)
@@ -248,7 +248,7 @@ def _form_variant(text: str, member: Member | None) -> str:
 
 
 def _in_other_case(text: str, type_: SimpleType) -> str | None:
-    """A value in the case in which a type takes it."""
+    """A value in the case in which it may be."""
     return next((other for other in (text.lower(), text.upper()) if other != text and type_.takes(other)), None)
 
 

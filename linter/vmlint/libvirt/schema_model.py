@@ -20,7 +20,7 @@ from .words import folded, one_slip
 if TYPE_CHECKING:
     from typing import Any
 
-READS, WRONG = "{urn:vmlint:schema}reads", "{urn:vmlint:schema}wrong"
+WRONG, READS = "{urn:vmlint:schema}wrong", "{urn:vmlint:schema}reads"
 NOTATIONS = r"[\s\da-fA-FxX:.+-]+"
 ROOTS = ("domain", "network")
 MATCHES = 5
