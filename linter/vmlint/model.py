@@ -221,6 +221,9 @@ class Report(NamedTuple):
     prunes: bool = False
     """Whether what is gone is taken out of the baseline."""
 
+    told: int = 0
+    """So many of the first diagnostics are on standard output already."""
+
     def count(self, severity: str) -> int:
         """Number of diagnostics of one severity."""
         return sum(diagnostic.severity == severity for diagnostic in self.diagnostics)

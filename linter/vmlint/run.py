@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 
 from . import discover
 from .file_run import FileRun
-from .look import Linter, Result, linter_for
+from .look import Linter, Outcome, Result, linter_for
 from .model import Diagnostic, Failure, Known, Report, Rule
 from .settings import Settings
+
+Tell = Callable[[Sequence[Diagnostic], Mapping[str, Rule]], None]
+"""What writes findings of a file, given the rules they may be of."""
 
 
 class Run(FileRun):
@@ -23,6 +26,24 @@ class Run(FileRun):
         self._writes_baseline = settings.write_baseline is not None
         self._linter = linter
         self._policies = linter.policies
+        self._tell: Tell | None = None
+        self._told = 0
+
+    def tell_early(self, tell: Tell) -> None:
+        """Let people hear of the findings in a file when it has been looked at: of the first files, up to one for which
+        that must wait, so that all come in the order of the report."""
+        self._tell = tell
+
+    def _add(self, outcome: Outcome) -> None:
+        super()._add(outcome)
+        if self._tell is None or not isinstance(outcome, Result):
+            return
+        policy = self._policies.of(outcome.path)
+        if outcome.open is not None or policy.baseline is not None:
+            self._tell = None
+        elif shown := [diagnostic for diagnostic in outcome.diagnostics if policy.shows(diagnostic)]:
+            self._told += len(shown)
+            self._tell(shown, self.rules)
 
     def at_argv(self, argv: Sequence[str]) -> None:
         """One command line as words."""
@@ -82,6 +103,7 @@ class Run(FileRun):
             baseline=self._known(len(found)),
             in_part=sum(result.in_part for result in results),
             looked_at=search.number if search else 0,
+            told=self._told,
         )
 
     def _known(self, new: int) -> Known | None:

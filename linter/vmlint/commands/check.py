@@ -24,7 +24,7 @@ from .options import (
     spare_files,
     stdin_name,
 )
-from .outcome import complain, finish, start
+from .outcome import complain, finish, start, tell_early
 from .progress import shown_progress
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
     first = next(candidates, None)
     if first is not None:
         lint = lint or start(options, found)
+        tell_early(options, lint)
         lint.at_files(chain([first], candidates), options.jobs)
     is_told = all(name in FOR_PEOPLE and file == STDOUT for name, file in reports(options))
     if lint is None and not search.left and is_told:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 
 from ..light_typing import TYPE_CHECKING
+from ..reporters import FOR_PEOPLE
 from . import CLEAN, FAILED, FOUND
 from .options import reports, settings
+from .progress import clear_progress
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import TextIO
 
     from ..configs import Configs
-    from ..model import Report, Rule
+    from ..model import Diagnostic, Report, Rule
     from ..run import Run
 
 
@@ -61,16 +63,33 @@ def report_writer(
     """What write_outputs needs to write a report; `rules` are all that it may refer to, by name."""
 
     def write(name: str, out: TextIO, is_file: bool) -> str | None:
-        from ..reporters import CATEGORY, FOR_PEOPLE, statistics, write_report
+        from ..reporters import CATEGORY, statistics, write_report
 
         if options.statistics and name in FOR_PEOPLE and not is_file:
             statistics.write(report, rules, out)
             return None
+        whole = report._replace(told=0) if is_file else report
         return write_report(
-            name, report, rules, out, "never" if is_file else options.color, options.sarif_category or CATEGORY
+            name, whole, rules, out, "never" if is_file else options.color, options.sarif_category or CATEGORY
         )
 
     return write
+
+
+def tell_early(options: argparse.Namespace, lint: Run) -> None:
+    """Write each finding when it is known, in a report for people on standard output that no later step changes."""
+    shown = [name for name, file in reports(options) if file == "-"]
+    if len(shown) != 1 or shown[0] not in FOR_PEOPLE or options.statistics or options.fix or options.diff:
+        return
+
+    def tell(found: Sequence[Diagnostic], rules: Mapping[str, Rule]) -> None:
+        from ..reporters import write_findings
+
+        clear_progress()
+        write_findings(shown[0], found, rules, sys.stdout, options.color)
+        sys.stdout.flush()
+
+    lint.tell_early(tell)
 
 
 def finish(options: argparse.Namespace, lint: Run, report: Report, unfixed: bytes | None = None) -> int:

@@ -35,5 +35,11 @@ def shown_progress(items: Iterable[T]) -> Iterator[T]:
             yield item
     finally:
         if is_shown:
-            sys.stderr.write(CLEAR)
-            sys.stderr.flush()
+            clear_progress()
+
+
+def clear_progress() -> None:
+    """Take the line away, for something else to be written there."""
+    if sys.stderr.isatty():
+        sys.stderr.write(CLEAR)
+        sys.stderr.flush()

@@ -10,10 +10,10 @@ from importlib import import_module
 from ..light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import TextIO
 
-    from ..model import Report, Rule
+    from ..model import Diagnostic, Report, Rule
     from ..upgrade import UpgradeReport
 
 REPORTERS: dict[str, str] = {
@@ -58,6 +58,13 @@ def write_report(
     more = [color] if name in PAINTED else [category] if name in CATEGORIZED else []
     remark: str | None = module.write(report, rules, stream, *more)
     return remark
+
+
+def write_findings(
+    name: str, diagnostics: Iterable[Diagnostic], rules: Mapping[str, Rule], stream: TextIO, color: str = "auto"
+) -> None:
+    """Write some findings as a report for people (FOR_PEOPLE) begins, of which the rest is to follow."""
+    import_module(f"{__name__}.{REPORTERS[name]}").write_findings(diagnostics, rules, stream, color)
 
 
 def write_upgrade(name: str, report: UpgradeReport, stream: TextIO, color: str = "auto") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 from ..model import Diagnostic, Report, Rule
@@ -13,10 +13,17 @@ from .terminal import place
 
 def write(report: Report, rules: Mapping[str, Rule], stream: TextIO) -> None:
     """Write one line a diagnostic, `[*]` at its end where `--fix` helps; where there are any, a summary line."""
-    for diagnostic in report.diagnostics:
-        put(stream, _line(diagnostic))
+    write_findings(report.diagnostics[report.told :], rules, stream)
     if report.diagnostics:
         put(stream, " ".join(summary(report)))
+
+
+def write_findings(
+    diagnostics: Iterable[Diagnostic], rules: Mapping[str, Rule], stream: TextIO, color: str = "auto"
+) -> None:
+    """Write some diagnostics, as part of a report."""
+    for diagnostic in diagnostics:
+        put(stream, _line(diagnostic))
 
 
 def _line(diagnostic: Diagnostic) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 from ..model import Diagnostic, Fix, Report, Rule
@@ -22,11 +22,18 @@ def write(report: Report, rules: Mapping[str, Rule], stream: TextIO, color: str 
     if report.files == 0:
         write_nothing(report.skipped, stream, report.looked_at)
         return
-    width, ink = stream_width(stream), pen(stream, color)
-    for diagnostic in report.diagnostics:
-        put(stream, "\n".join(_lines(diagnostic, rules[diagnostic.rule], ink, width)) + "\n")
+    write_findings(report.diagnostics[report.told :], rules, stream, color)
     for sentence in summary(report):
         put(stream, sentence)
+
+
+def write_findings(
+    diagnostics: Iterable[Diagnostic], rules: Mapping[str, Rule], stream: TextIO, color: str = "auto"
+) -> None:
+    """Write some diagnostics, as part of a report."""
+    width, ink = stream_width(stream), pen(stream, color)
+    for diagnostic in diagnostics:
+        put(stream, "\n".join(_lines(diagnostic, rules[diagnostic.rule], ink, width)) + "\n")
 
 
 def _lines(diagnostic: Diagnostic, rule: Rule, ink: Pen, width: int) -> list[str]:
