@@ -41,9 +41,25 @@ PAIR = """<domain type='kvm'>
   </devices>
 </domain>
 """
-NETWORKED = PAIR.format(model="virtio").replace(
-    "<interface type='hostdev'>", "<interface type='network'><source network='n'/>"
-)
+NETWORKED = """<domain type='kvm'>
+  <name>paired</name>
+  <devices>
+    <interface type='bridge'>
+      <mac address='52:54:00:00:00:01'/>
+      <source bridge='br0'/>
+      <model type='virtio'/>
+      <teaming type='persistent'/>
+      <alias name='ua-b'/>
+    </interface>
+    <interface type='network'>
+      <mac address='52:54:00:00:00:01'/>
+      <source network='n'/>
+      <model type='virtio'/>
+      <teaming type='transient' persistent='ua-b'/>
+    </interface>
+  </devices>
+</domain>
+"""
 NETWORK = "<network><name>n</name><forward mode='nat'/></network>\n"
 PLAIN = "<domain type='kvm'><name>plain</name></domain>\n"
 
