@@ -19,7 +19,7 @@ FIT, MISTAKES = "schema fit", "schema mistakes"
 UNCERTAIN = ("doubled-element", "missing-element", "missing-attribute", "stray-text")
 """What a template may well have, whose branches stand one beside another, and which is valid once it is filled in."""
 JUDGED = frozenset({("teaming", "type")})
-"""Attributes whose wrong values other rules judge, and say more of than the schema can."""
+"""Attributes that other rules judge as they are written, and say more of than the schema can."""
 LISTED = 1000
 """So many mistakes of one document are listed."""
 
@@ -143,5 +143,5 @@ def _read_as_meant(root: Node, found: list[Mistake]) -> None:
     if missing := {tag for reading in readings for tag in reading.belongs_in}:
         root.expect_more(missing)
     for reading in readings:
-        if not reading.belongs_in and (reading.node.name, reading.attribute) not in JUDGED:
+        if not reading.belongs_in and (reading.node.name, reading.meant or reading.attribute) not in JUDGED:
             reading.node.read_as(reading.attribute, reading.meant)
