@@ -43,7 +43,7 @@ ALLOWED = {
     "catalog": {"model", "data", "versions"},
     "targets": {"data", "versions", "discover", "suggest"},
     "choice": {"model", "data", "versions", "catalog", "discover", "suggest", "targets"},
-    "engine": {"limits", "model", "source", "finding", "versions", "libvirt"},
+    "engine": {"model", "source", "finding", "versions", "libvirt"},
     "anchors": {"model", "source"},
     "baseline": {"discover", "model"},
     "house": {"catalog", "discover", "model", "suggest", "toml_file"},
