@@ -47,7 +47,7 @@ ALLOWED = {
     "catalog": {"model", "data", "versions"},
     "targets": {"data", "versions", "discover", "suggest"},
     "choice": {"model", "data", "versions", "catalog", "discover", "suggest", "targets"},
-    "engine": {"limits", "model", "source", "finding", "versions", "libvirt"},
+    "engine": {"model", "source", "finding", "versions", "libvirt"},
     "anchors": {"model", "source"},
     "newfile": {"discover", "temporary"},
     "outputs": {"discover", "newfile", "repository"},

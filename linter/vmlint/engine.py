@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib import import_module
@@ -9,7 +10,6 @@ from importlib import import_module
 from .finding import Check, Context, Finding, condition_of
 from .libvirt.networks import Networks
 from .light_typing import cast
-from .limits import DEFAULT
 from .model import Diagnostic, Document, Fix, Match, Node, Note, Place, Rule
 from .source import Edit, Span
 from .versions import Target
@@ -40,9 +40,7 @@ class Engine:
         """A finding that another part of vmlint makes, in the words of its rule."""
         return _diagnostic(document, self._rules[rule], finding)
 
-    def lint(
-        self, document: Document, networks: Networks | None = None, most: int = DEFAULT.findings
-    ) -> list[Diagnostic]:
+    def lint(self, document: Document, networks: Networks | None = None, most: int = sys.maxsize) -> list[Diagnostic]:
         """The findings in a document, in the order of the file: so many of the first, and how many more there are.
 
         `networks`: those whose XML is at hand.

@@ -69,6 +69,8 @@ class Script:
         if self.root is None:
             return len(self.value.text)
         below = self.root.children if self.root.type != "ERROR" else []
+        if below and not self.root.has_error and below[-1].type == "comment":  # which ends with its line
+            return len(self.value.text)
         whole = next((at for at, node in enumerate(below) if node.has_error), len(below) - 1)
         whole = whole if whole > 0 or is_more else len(below) - 1
         if whole < 1:
@@ -251,8 +253,8 @@ def flawless(value: Value, is_script: bool, host: Text | None = None) -> list[Sc
 
 
 def _line_end(text: str, at: int) -> int:
-    """The offset after the last line before a character that does not go on; that character, if none is near."""
+    """The offset after the last line before a character that does not go on, or after its own where none is near."""
     low, end = at - PART // 2, text.rfind("\n", at - PART // 2, at)
     while end > low and text.endswith(CONTINUED, end - 2, end):
         end = text.rfind("\n", low, end)
-    return end + 1 if end > low else at
+    return end + 1 if end > low else text.find("\n", at) + 1 or len(text)
