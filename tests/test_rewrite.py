@@ -44,7 +44,7 @@ def fixed(text: str, path: str = "start.sh", qemu: str | None = None, unsafe: bo
         ("-smp 2,drawers=0,books=0,modules=0", "-smp 2"),
         ("-m 0x80M", "-m 128M"),
         ("-chardev null,id=c -mon chardev=c,mode=readline,pretty=off",
-         "-chardev null,id=c -mon chardev=c,mode=readline,pretty=off"),  # which no QEMU refuses
+         "-chardev null,id=c -object monitor-hmp,id=mon0,chardev=c"),  # which is not pretty either
         ("-m 0x40", "-m 64"),  # it ends in a figure: MiB
         ("-m 0x1E", "-m 0x1E"),  # it ends in a letter: bytes
         ("-m 64,maxmem=0x8000000,slots=1", "-m 64,maxmem=0x8000000,slots=1"),
