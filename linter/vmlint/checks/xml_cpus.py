@@ -8,7 +8,7 @@ from ..finding import Context, Finding
 from ..libvirt.sizes import in_bytes
 from ..libvirt.values import is_for_qemu, is_unknown, known_number, known_text
 from ..model import Node
-from ..qemu.machines import kind_of_machine
+from ..qemu.machine_kinds import kind_of_machine
 
 LEVELS = ("sockets", "dies", "clusters", "cores", "threads")
 CLOCK = "hypervclock"

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding, only_if
 from ..libvirt.disks import bus_of
-from ..libvirt.pci import PciTopology, guest_address
 from ..libvirt.values import is_for_qemu, is_unknown, known_text
 from ..model import Node
-from ..qemu.machines import kind_of_machine
+from ..qemu.machine_kinds import kind_of_machine
 
 FIRST_ONLY = ("vga", "cirrus", "vmvga", "bochs", "ramfb")
 """Models of video devices that can only be the first (measured on libvirt 12.8)."""
@@ -149,6 +148,8 @@ def _is_behind_controller(address: Node, _: Context) -> bool:
 @only_if(_is_behind_controller)
 def pci_slot_unfit(node: Node, context: Context) -> Iterator[Finding]:
     """A slot that the bus behind a controller does not have."""
+    from ..libvirt.pci import PciTopology, guest_address  # which few domains need
+
     device = node.parent
     address = guest_address(device) if device is not None else None
     slot = node.value("slot")
