@@ -64,4 +64,6 @@ def read(format_: Format, path: str, data: bytes, limits: Limits = DEFAULT) -> D
     fields = {"needed": str(-(-needed // MIB)), "memory": str(limits.memory), "looked": "no rule looked at it"}
     unread = cast("Callable[[str, bytes, Problem], Document] | None", getattr(format_, "unread", None))
     problem = Problem("file-too-large", Span(0, 0), fields)
-    return unread(path, data, problem) if unread else Document(Source(path, data), name, (), [problem])
+    document = unread(path, data, problem) if unread else Document(Source(path, data), name, (), [problem])
+    document.is_read = False
+    return document
