@@ -256,6 +256,8 @@ def test_columns_in_a_long_line_are_found_in_any_order() -> None:
         ("sh suppressed names", 12_000_000),
         ("json list", 3_900_000),
         ("yaml blank folded", 1_600_000),
+        ("ps1 array", 2_400_000),
+        ("bat lines", 4_300_000),
     ],
 )
 def test_no_file_takes_more_memory_than_is_promised(tmp_path: Path, name: str, size: int) -> None:

@@ -20,14 +20,20 @@ SIGNS = {
 }
 """Bytes for each sign of a text."""
 JSON_SIGNS = {**SIGNS, b'"': 320}
-YAML_SIGNS = {**SIGNS, b"\n": 400, b":": 200}
+OF_FORMATS = {
+    "xml": XML_SIGNS,
+    "yaml": {**SIGNS, b"\n": 400, b":": 200},
+    "powershell": {**SIGNS, b"'": 1800, b'"': 1800},
+    "lines": {**SIGNS, b"^": 850},
+}
+"""The signs of formats of which more, or other things, are made; `^` goes on with a line of a batch script."""
 SEPARATORS = (b", ", b",\n", b",\r", b',"', b",'")
 """Commas that stand between the elements of a list, and not in the argument of an option."""
 SUPPRESSION = re.compile(rb"v\0?m\0?l\0?i\0?n\0?t\0?:[ \t\0]*i\0?g\0?n\0?o\0?r\0?e[^\[\n]{0,12}\[([^\[\]\n]*)")
 COMMENT, NAMES = 1200, 32
 """Bytes for each comment that switches rules off, which any format may hold, in UTF-16 as well, and for each byte of
 the names in it."""
-MOST = 1600
+MOST = 2000
 """More bytes than any byte of a file costs."""
 
 
@@ -36,10 +42,8 @@ def cost(format_name: str, path: str, data: bytes, most: int) -> int:
     if len(data) * MOST <= most:
         return 0
     plain = len(data) * (ASCII if data.isascii() else OTHER) + _suppressions(data, most)
-    if format_name == "xml":
-        return plain + _signs(data, XML_SIGNS)
     if format_name != "literals" or not path.endswith(".json") or len(data) < LARGE:
-        return plain + _signs(data, YAML_SIGNS if format_name == "yaml" else SIGNS)
+        return plain + _signs(data, OF_FORMATS.get(format_name, SIGNS))
     return plain + _parts(data, most - plain)
 
 
