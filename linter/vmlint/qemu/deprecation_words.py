@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..light_typing import NamedTuple
 from ..source import Edit
-from ..versions import Target, Version
-from .deprecations import Row
+from ..versions import Target, Version, parse
+from .deprecations import OLDEST_ASKED, Row
 
 
 class NewForm(NamedTuple):
@@ -23,7 +23,12 @@ def safety_of(row: Row, form: NewForm | None, target: Target) -> str | None:
         return None
     if target.admits_before("qemu", row.works):
         return "shown"
-    return "unsafe" if not form.is_sure else row.change.get("safety")
+    return "unsafe" if not form.is_sure or _may_be_early(row, target) else row.change.get("safety")
+
+
+def _may_be_early(row: Row, target: Target) -> bool:
+    """Whether nobody said on which QEMU it is to run, and there are some that do not have the new form yet."""
+    return not target.names_qemu and row.works > parse(OLDEST_ASKED)
 
 
 def fields_of(row: Row, old: str, option: str, form: NewForm | None, target: Target) -> dict[str, str]:
@@ -57,7 +62,7 @@ def _remedy(row: Row, form: NewForm | None, target: Target) -> str:
     instead = row.change.get("instead")
     if form is None:
         return f"; {instead}" if instead else ""
-    is_early = target.admits_before("qemu", row.works)
+    is_early = target.admits_before("qemu", row.works) or _may_be_early(row, target)
     if not form.text:
         return f"; leave it out{f' from QEMU {_text(row.works)} on' if is_early else ''}"
     return f"; write '{form.text}'{f', which QEMU {_text(row.works)} and later take' if is_early else ''}"
