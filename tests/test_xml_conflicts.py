@@ -78,6 +78,7 @@ def test_what_only_looks_claimed_twice(body: str) -> None:
         "<vcpu>2</vcpu><cpu><topology sockets='1' dies='2' cores='1' threads='1'/></cpu>",
         "<vcpu current='1'>2</vcpu><cpu><topology sockets='2' cores='1' threads='1'/></cpu>",
         "<cpu><topology sockets='1' cores='1' threads='1'/></cpu>",
+        "<cpu><topology sockets='1' cores='4' threads='1'/></cpu>",  # part of a domain, whose <vcpu> is elsewhere
         "<vcpu>{{ cpus }}</vcpu><cpu><topology sockets='2' cores='1' threads='1'/></cpu>",
         "<vcpu>2</vcpu><cpu><topology sockets='{{ n }}' cores='1' threads='1'/></cpu>",
         "<vcpu current='2'>2</vcpu><vcpus><vcpu id='0' enabled='yes'/><vcpu id='1' enabled='yes'/></vcpus>",
@@ -101,6 +102,7 @@ def test_numbers_and_firmware_that_fit(body: str) -> None:
         Q35.format("") + devices(disk("sda", "sata", device="cdrom", inner="<readonly/>")),
         devices(disk("sda", "scsi", inner="<readonly/>"), disk("vda", "virtio", inner="<readonly/>")),
         devices(disk("sda", "usb", device="cdrom"), disk("sdb", "{{ bus }}", device="cdrom")),
+        devices(disk("xvda", "xen", device="cdrom"), disk("ubda", "uml", device="cdrom")),
         devices(disk("vda", "virtio", driver=" io='native' cache='none'")),
         devices(disk("vda", "virtio", driver=" io='native' cache='directsync'")),
         devices(disk("vda", "virtio", driver=" io='io_uring'")),
@@ -127,6 +129,8 @@ def test_numbers_and_firmware_that_fit(body: str) -> None:
             )
         ),
         devices("<graphics type='vnc' listen='::1'><listen type='address' address='::1'/></graphics>"),
+        devices("<sound model='ich9'><audio id='1'/></sound>"),  # which libvirt adds
+        devices("<audio id='1' type='none'/>", "<sound model='ich9'><audio id='01'/></sound>"),
     ],
 )
 def test_devices_that_are_where_they_can_be(body: str) -> None:
@@ -138,3 +142,18 @@ def test_what_the_driver_of_qemu_refuses_is_not_said_of_others(kind: str) -> Non
     body = Q35.format("") + "<vcpu>4</vcpu><cpu><topology sockets='1' cores='1' threads='1'/></cpu>"
     assert found(body + devices(disk("hda", "ide")), f"<domain type='{kind}'><name>guest</name>") == []
     assert {rule for rule, _ in found(body + devices(disk("hda", "ide")))} == {"vcpu-topology-mismatch", "ide-on-q35"}
+
+
+@pytest.mark.parametrize(
+    ("body", "rules"),
+    [
+        (devices(disk("vda", "virtio", device="cdrom")), ["removed-from-libvirt"]),
+        (devices("<memballoon model='virtio'/>" * 2), ["doubled-element"]),
+        (PC + "<cpu><topology sockets='1' cores='4' threads='1'/></cpu>", ["vcpu-topology-mismatch"]),
+        (devices("<sound model='ich9'><audio id='2'/></sound>"), ["audio-unknown"]),
+        (devices("<audio id='2' type='none'/>", "<sound model='ich9'><audio id='1'/></sound>"), ["audio-unknown"]),
+    ],
+    ids=["cdrom", "balloons", "no vcpu", "audio", "other audio"],
+)
+def test_a_mistake_is_told_once(body: str, rules: list[str]) -> None:
+    assert [d.rule for d in lint("guest.xml", f"{HEAD}{body}</domain>".encode())] == rules

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from ..finding import Context, Finding
 from ..libvirt.disks import bus_of
 from ..libvirt.pci import PciTopology, guest_address
-from ..libvirt.values import is_for_qemu, is_unknown, known_text
+from ..libvirt.values import is_for_qemu, is_unknown, known_number, known_text
 from ..model import Node
 from ..qemu.machines import kind_of_machine
 
 FIRST_ONLY = ("vga", "cirrus", "vmvga", "bochs", "ramfb")
 """Models of video devices that can only be the first (measured on libvirt 12.8)."""
-REMOVABLE = ("ide", "scsi", "sata", "usb", "fdc")
 BRIDGES = ("pci-bridge", "pcie-to-pci-bridge")
 """Whose slot 0 is their own."""
 VNC_LETTERS = 8
+DEFAULT_AUDIO = 1
+"""The number of the backend that libvirt's QEMU driver adds to a domain that has none."""
 
 
 def usb_disabled(node: Node, context: Context) -> Iterator[Finding]:
@@ -133,7 +134,7 @@ def disk_on_unfit_bus(node: Node, context: Context) -> Iterator[Finding]:
     read_only = node.child("readonly")
     if device == "disk" and bus in ("ide", "sata") and read_only is not None:
         yield Finding(read_only, {"bus": bus}, read_only.drop(), variant="readonly")
-    elif device == "cdrom" and bus not in REMOVABLE:
+    elif device == "cdrom" and bus == "sd":  # of one on virtio, removed-from-libvirt tells
         yield Finding(at, {"bus": bus}, variant="cdrom")
 
 
@@ -194,17 +195,19 @@ def graphics_listen_differs(node: Node, context: Context) -> Iterator[Finding]:
 
 def audio_unknown(node: Node, context: Context) -> Iterator[Finding]:
     """A sound card, or a VNC server, that names an audio backend that is not there."""
-    given = node.value("id")
-    if given is None or given.opaque or context.root.is_of_template:
+    given, number = node.value("id"), known_number(node, "@id")
+    if given is None or number is None or context.root.is_of_template:
         return
     known = context.of_root(_audio_ids)
-    if known is not None and given.text not in known:
+    if known is not None and number not in known:
         yield Finding(given, {"id": given.text})
 
 
-def _audio_ids(domain: Node) -> set[str] | None:
+def _audio_ids(domain: Node) -> set[int] | None:
     """The numbers of the audio backends of a domain; None where they are not known."""
-    numbers = [audio.value("id") for audio in _devices(domain, "audio")]
-    if _may_have_more(domain) or any(number is not None and number.opaque for number in numbers):
+    numbers = [known_number(audio, "@id") for audio in _devices(domain, "audio")]
+    if _may_have_more(domain) or None in numbers:
         return None
-    return {number.text for number in numbers if number is not None}
+    if not numbers and is_for_qemu(domain):
+        return {DEFAULT_AUDIO}
+    return {number for number in numbers if number is not None}

@@ -119,10 +119,6 @@ def _video(video: _Element) -> Iterator[Claim]:
             yield Claim("primary-video", "", model, "primary")
 
 
-def _balloon(balloon: _Element) -> Iterator[Claim]:
-    yield Claim("balloon", "", balloon)
-
-
 def _host_device(device: _Element) -> Iterator[Claim]:
     """A device of the host that is given to the guest."""
     kind = "pci" if device.tag == "interface" and device.get("type") == "hostdev" else device.get("type")
@@ -142,7 +138,6 @@ def _host_device(device: _Element) -> Iterator[Claim]:
 OF_KIND: dict[object, Callable[[_Element], Iterator[Claim]]] = {
     "controller": _controller,
     "video": _video,
-    "memballoon": _balloon,
     "hostdev": _host_device,
     "interface": _host_device,
 }
