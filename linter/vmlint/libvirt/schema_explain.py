@@ -11,7 +11,7 @@ from itertools import islice
 from ..model import Node, Place
 from ..source import Value
 from .schema import is_part_right, is_whole, schema_name
-from .schema_guess import Guess, Missed, Mistake, Reading, label, listed
+from .schema_guess import MUCH, Guess, Missed, Mistake, Reading, label, listed
 from .schema_model import Attribute, Child, Member, Model, Type, closest, model
 from .schema_moved import without_moved
 from .schema_shape import ABSENT, Condition
@@ -95,21 +95,31 @@ class _Element:
                 mistake = self.guess.attribute_of_namespace(self.node, name, names)
                 self.meant.add(mistake.fields["local"])
                 yield mistake
-        for name in names:
-            if name not in self.type.attributes:
-                mistake = self.guess.attribute(self.node, name, names, self._missed(self.type.attributes, names))
-                self.meant.add(mistake.fields["meant"])
-                yield mistake
+        unknown = [name for name in names if name not in self.type.attributes]
+        for name in unknown:
+            missed = self._missed(self.type.attributes, names)
+            only = self._only_missed(name, missed) if len(unknown) == 1 else ""
+            mistake = self.guess.attribute(self.node, name, names, missed, only)
+            self.meant.add(mistake.fields["meant"])
+            yield mistake
         for name in names:
             member = self.type.attributes.get(name)
             if member is None:
                 continue
             if other := self._elsewhere(member):
                 fields = {"name": name, "element": self.label, **other}
-                yield Mistake("unknown-attribute", self.node.attribute_name(name), "other-kind", fields)
+                at = self.node.attribute_name(name)
+                yield Mistake("unknown-attribute", at, "other-kind", {**fields, "meant": ""}, owner=self.node)
             else:
                 yield from self._value(self.node.value(name), member.type, member, name)
         yield from self._lacking("attribute", self.type.needed_attributes, self.type.vital_attributes, names)
+
+    def _only_missed(self, name: str, missed: Mapping[str, Missed]) -> str:
+        """The attribute for which an unknown one stands: the only one that must be there, if it can have its value."""
+        value, lacking = self.node.value(name), [other for other, how in missed.items() if how in MUCH]
+        if len(lacking) != 1 or value is None or value.opaque:
+            return ""
+        return lacking[0] if self.type.attributes[lacking[0]].type.takes(value.text) else ""
 
     def _lacking(
         self,
@@ -212,7 +222,7 @@ class _Element:
         owner = self._owner(condition)
         value, member = owner.node.value(condition.attribute), owner.type.attributes.get(condition.attribute)
         if value is None:
-            is_lacking = condition.attribute in owner.meant or (member is not None and member.required)
+            is_lacking = condition.attribute in owner.meant or (member is not None and owner._is_wanted(member))
             return None if is_lacking else ABSENT
         return value.text if member and not value.opaque and member.type.takes(value.text) else None
 
