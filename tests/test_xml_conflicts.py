@@ -12,6 +12,7 @@ MODULES = ("xml_twice.", "xml_cpus.", "xml_devices.")
 CONFLICTS = {name for name, rule in rules().items() if any((m.check or "").startswith(MODULES) for m in rule.matches)}
 Q35 = "<os><type arch='x86_64' machine='q35'>hvm</type>{}</os>"
 PC = "<os><type arch='x86_64' machine='pc'>hvm</type></os>"
+NO_USB = "<controller type='usb' model='none'/>"
 UEFI = Q35.format("<loader readonly='yes' {}type='pflash'>/x.fd</loader><nvram>/x</nvram>")
 
 
@@ -149,11 +150,55 @@ def test_what_the_driver_of_qemu_refuses_is_not_said_of_others(kind: str) -> Non
     [
         (devices(disk("vda", "virtio", device="cdrom")), ["removed-from-libvirt"]),
         (devices("<memballoon model='virtio'/>" * 2), ["doubled-element"]),
+        (
+            devices("<channel type='spiceport'><source channel='a.0'/><target type='virtio' name='a.0'/></channel>"),
+            ["spice-missing"],
+        ),
         (PC + "<cpu><topology sockets='1' cores='4' threads='1'/></cpu>", ["vcpu-topology-mismatch"]),
         (devices("<sound model='ich9'><audio id='2'/></sound>"), ["audio-unknown"]),
         (devices("<audio id='2' type='none'/>", "<sound model='ich9'><audio id='1'/></sound>"), ["audio-unknown"]),
     ],
-    ids=["cdrom", "balloons", "no vcpu", "audio", "other audio"],
+    ids=["cdrom", "balloons", "spiceport", "no vcpu", "audio", "other audio"],
 )
 def test_a_mistake_is_told_once(body: str, rules: list[str]) -> None:
     assert [d.rule for d in lint("guest.xml", f"{HEAD}{body}</domain>".encode())] == rules
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        "<input type='tablet'/>",
+        "<serial type='pty'><target type='usb-serial'/></serial>",
+        "<interface type='user'><model type='usb-net'/></interface>",
+        "<smartcard mode='host'/>",
+        "<controller type='ccid' index='0'/>",
+    ],
+)
+def test_devices_that_are_on_usb_by_their_kind(device: str) -> None:
+    """Each was refused by the QEMU driver of libvirt 11.3 and 12.8: USB devices are present in the domain."""
+    (diagnostic,) = lint("guest.xml", f"{HEAD}{devices(NO_USB, device)}</domain>".encode())
+    assert diagnostic.rule == "usb-disabled"
+
+
+def test_mice_and_keyboards_that_are_on_no_usb() -> None:
+    body = devices(NO_USB, "<input type='mouse'/>", "<input type='keyboard'/>", "<serial type='pty'/>")
+    assert found(body) == []
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        "<input type='keyboard' bus='usb'><address type='usb' bus='0' port='1.1'/></input>",
+        "<hostdev mode='subsystem' type='usb'><source><address bus='1' device='3'/></source></hostdev>",
+    ],
+)
+def test_places_on_usb_that_are_claimed_twice(twice: str) -> None:
+    assert [rule for rule, _ in found(devices(twice, twice))] == ["claimed-twice"]
+
+
+def test_one_cell_in_memory_that_is_not_shared() -> None:
+    """The QEMU driver of libvirt 11.3 and 12.8 refuses the device if any cell is not shared."""
+    cell = "<cell id='{}' cpus='{}' memory='1' unit='GiB'{}/>"
+    numa = "<cpu><numa>" + cell.format(0, 0, " memAccess='shared'") + cell.format(1, 1, "") + "</numa></cpu>"
+    share = "<filesystem type='mount'><driver type='virtiofs'/><source dir='/a'/><target dir='b'/></filesystem>"
+    assert [rule for rule, _ in found("<vcpu>2</vcpu>" + numa + devices(share))] == ["memory-not-shared"]

@@ -15,6 +15,12 @@ FIRST_ONLY = ("vga", "cirrus", "vmvga", "bochs", "ramfb")
 """Models of video devices that can only be the first (measured on libvirt 12.8)."""
 BRIDGES = ("pci-bridge", "pcie-to-pci-bridge")
 """Whose slot 0 is their own."""
+USB_KINDS = {("controller", "usb"), ("controller", "ccid"), ("hub", "usb"), ("hostdev", "usb")}
+"""Devices that are on USB by their type."""
+USB_MODELS = {
+    "sound": ("@model", "usb"), "serial": ("target@type", "usb-serial"), "interface": ("model@type", "usb-net"),
+}  # fmt: skip
+"""Where devices name a model of theirs that is on USB, and that model."""
 VNC_LETTERS = 8
 DEFAULT_AUDIO = 1
 """The number of the backend that libvirt's QEMU driver adds to a domain that has none."""
@@ -33,17 +39,22 @@ def usb_disabled(node: Node, context: Context) -> Iterator[Finding]:
 
 def _usb_place(device: Node) -> Node | None:
     """A device, if it is one on USB."""
-    if device.name == "controller":
-        is_usb = known_text(device, "@type") == "usb"
-    elif device.name == "disk":
+    if device.name == "disk":
         is_usb = bus_of(device) == "usb"
-    elif device.name == "sound":
-        is_usb = known_text(device, "@model") == "usb"
-    elif device.name in ("hub", "hostdev"):
-        is_usb = known_text(device, "@type") == "usb"
+    elif device.name == "smartcard" or (device.name, known_text(device, "@type")) in USB_KINDS:
+        is_usb = True
+    elif device.name in USB_MODELS:
+        path, model = USB_MODELS[device.name]
+        is_usb = known_text(device, path) == model
     else:
-        is_usb = device.name in ("input", "redirdev") and known_text(device, "@bus") == "usb"
+        is_usb = device.name in ("input", "redirdev") and _bus_of_input(device) == "usb"
     return device if is_usb else None
+
+
+def _bus_of_input(device: Node) -> str:
+    """The bus of an input or redirected device; a tablet is on USB unless it says another."""
+    is_tablet = device.value("bus") is None and known_text(device, "@type") == "tablet"
+    return "usb" if is_tablet else known_text(device, "@bus")
 
 
 def ide_on_q35(node: Node, context: Context) -> Iterator[Finding]:
@@ -65,10 +76,11 @@ def memory_not_shared(node: Node, context: Context) -> Iterator[Finding]:
     backing, numa = domain.child("memoryBacking"), domain.below("cpu/numa")
     if not is_served or not is_for_qemu(domain) or domain.is_of_template or domain.has_template_parts:
         return
-    access = backing.get("access@mode") if backing is not None else None
-    if access is not None and access.text != "private":
+    if (numa is not None and numa.has_template_parts) or (backing is not None and backing.has_template_parts):
         return
-    if numa is not None and any(cell.value("memAccess") is not None for cell in numa.children):
+    access = backing.get("access@mode") if backing is not None else None
+    cells = [cell.value("memAccess") or access for cell in numa.children] if numa is not None else []
+    if all(given is not None and (given.opaque or given.text == "shared") for given in cells or [access]):
         return
     if node.name == "interface" and node.child("teaming") is not None:
         return  # teaming-memory-not-shared knows more of it

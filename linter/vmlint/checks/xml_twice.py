@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 PCI = ("domain", "bus", "slot", "function")
-PLACES = {"pci": PCI, "virtio-serial": ("controller", "bus", "port"), "usb": ("bus", "port")}
+PLACES = {"pci": PCI, "virtio-serial": ("controller", "bus", "port")}
 """What makes up the place of a device, by the type of its address."""
 SETTINGS = (
     ("cputune/vcpupin", "vcpu", "vcpupin"),
@@ -101,7 +101,10 @@ def _address(address: _Element) -> Iterator[Claim]:
     place = _numbers(address, PLACES.get(kind, ()))
     if kind == "pci" and any(place[:3]):
         yield Claim("pci-address", place, address, "", _pci(place))
-    elif kind != "pci" and place and place[-1]:
+    elif kind == "usb" and (port := _port(address.get("port", ""))):
+        if (bus := _number(address.get("bus"))) is not None:
+            yield Claim("usb-address", (bus, port), address, "", f"bus {bus}, port {port}")
+    elif kind not in ("pci", "usb") and place and place[-1]:
         names = zip(PLACES[kind], map(str, place), strict=True)
         yield Claim(f"{kind}-address", place, address, "", ", ".join(map(" ".join, names)))
 
@@ -129,10 +132,12 @@ def _host_device(device: _Element) -> Iterator[Claim]:
     address = parts.get("address")
     if kind == "pci" and address is not None and (place := _numbers(address, PCI)):
         yield Claim("host-device", place, device, "", _pci(place))
+    elif kind == "usb" and address is not None and (place := _numbers(address, ("bus", "device"))):
+        yield Claim("host-device", place, device, "", "at bus {}, device {}".format(*place))
     elif kind == "usb" and address is None and "vendor" in parts and "product" in parts:
         ids = (_number(parts["vendor"].get("id")), _number(parts["product"].get("id")))
         if None not in ids:
-            yield Claim("host-device", ids, device, "", "{:04x}:{:04x}".format(*ids))
+            yield Claim("host-device", ("vendor", *ids), device, "", "{:04x}:{:04x}".format(*ids))
 
 
 OF_KIND: dict[object, Callable[[_Element], Iterator[Claim]]] = {
@@ -148,6 +153,13 @@ def _numbers(element: _Element, names: tuple[str, ...]) -> tuple[int, ...]:
     """Numbers of an address; none where one of them is not known, or the bus is not given."""
     found = tuple(number for name in names if (number := _number(element.get(name, "0"))) is not None)
     return found if len(found) == len(names) and element.get("bus") is not None else ()
+
+
+def _port(text: str) -> str:
+    """A port of USB, with those of the hubs before it (`1.2`); none where it is not known, or 0, for which libvirt
+    chooses one."""
+    numbers = [_number(part) for part in text.split(".")]
+    return "" if None in numbers or not any(numbers) else ".".join(map(str, numbers))
 
 
 def _pci(place: tuple[int, ...]) -> str:
