@@ -55,6 +55,8 @@ def devices(*parts: str) -> str:
             nic("bus='0' slot='4'"),
         ),
         "<cpu><numa><cell cpus='0' memory='1' unit='GiB'/><cell cpus='1' memory='1' unit='GiB'/></numa></cpu>",
+        "<cpu><feature name='$(next)' policy='require'/><feature name='$(next)' policy='require'/></cpu>",
+        devices("<hostdev type='mdev'><source><address uuid='${id}'/></source></hostdev>" * 2),
     ],
     ids=[
         "functions",
@@ -67,6 +69,8 @@ def devices(*parts: str) -> str:
         "rng",
         "serial",
         "cells",
+        "filled-in features",
+        "filled-in devices",
     ],
 )
 def test_what_only_looks_claimed_twice(body: str) -> None:
@@ -190,9 +194,11 @@ def test_mice_and_keyboards_that_are_on_no_usb() -> None:
     [
         "<input type='keyboard' bus='usb'><address type='usb' bus='0' port='1.1'/></input>",
         "<hostdev mode='subsystem' type='usb'><source><address bus='1' device='3'/></source></hostdev>",
+        "<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source>"
+        "<address uuid='c2177883-f1bb-47f0-914d-32a22e3a8804'/></source></hostdev>",
     ],
 )
-def test_places_on_usb_that_are_claimed_twice(twice: str) -> None:
+def test_places_that_are_claimed_twice(twice: str) -> None:
     assert [rule for rule, _ in found(devices(twice, twice))] == ["claimed-twice"]
 
 

@@ -12,7 +12,7 @@ from ..model import Node
 from ..qemu.machines import kind_of_machine
 
 FIRST_ONLY = ("vga", "cirrus", "vmvga", "bochs", "ramfb")
-"""Models of video devices that can only be the first (measured on libvirt 12.8)."""
+"""Models of video devices that can only be the first (measured on libvirt 11.3 and 12.8)."""
 BRIDGES = ("pci-bridge", "pcie-to-pci-bridge")
 """Whose slot 0 is their own."""
 USB_KINDS = {("controller", "usb"), ("controller", "ccid"), ("hub", "usb"), ("hostdev", "usb")}

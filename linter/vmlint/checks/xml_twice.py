@@ -9,6 +9,7 @@ from ..libvirt.aliases import USER_ALIAS
 from ..libvirt.values import is_for_qemu
 from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..model import Node, Place
+from ..source import Value
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -56,8 +57,11 @@ def claimed_twice(node: Node, context: Context) -> Iterator[Finding]:
         if other is not claim:
             if node.is_of_template:
                 return  # branches stand one beside another
+            at = _place(node, claim)
+            if isinstance(at, Value) and at.opaque:
+                continue  # what is filled in may differ each time
             fields = {"which": claim.told or str(claim.which)}
-            yield Finding(_place(node, claim), fields, variant=claim.kind, notes=(("first", _place(node, other)),))
+            yield Finding(at, fields, variant=claim.kind, notes=(("first", _place(node, other)),))
 
 
 def _place(root: Node, claim: Claim) -> Place:
@@ -126,12 +130,14 @@ def _host_device(device: _Element) -> Iterator[Claim]:
     """A device of the host that is given to the guest."""
     kind = "pci" if device.tag == "interface" and device.get("type") == "hostdev" else device.get("type")
     source = next(device.iterchildren("source"), None)
-    if source is None or kind not in ("pci", "usb"):
+    if source is None or kind not in ("pci", "usb", "mdev"):
         return
     parts = {part.tag: part for part in source}
     address = parts.get("address")
     if kind == "pci" and address is not None and (place := _numbers(address, PCI)):
         yield Claim("host-device", place, device, "", _pci(place))
+    elif kind == "mdev" and address is not None and (uuid := address.get("uuid")):
+        yield Claim("host-device", uuid.lower(), address, "uuid")
     elif kind == "usb" and address is not None and (place := _numbers(address, ("bus", "device"))):
         yield Claim("host-device", place, device, "", "at bus {}, device {}".format(*place))
     elif kind == "usb" and address is None and "vendor" in parts and "product" in parts:
