@@ -132,3 +132,14 @@ def test_twenty_thousand_flags_of_one_option(tmp_path: Path) -> None:
     """Took a minute when each flag looked at all others."""
     (tmp_path / "start.sh").write_text("qemu-system-x86_64 -serial tcp:h:1" + ",server,nowait" * 10_000 + "\n")
     assert vmlint("check", "-q", cwd=tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_output_is_as_one_that_nobody_reads(closed: str, tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_text("qemu-system-x86_64 -serial tcp::4444,server,nowait\n")
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m vmlint check start.sh {closed}', sys.executable],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "internal error" not in done.stderr

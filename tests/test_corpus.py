@@ -120,19 +120,19 @@ COUNTED = {  # read through once, finding by finding: libvirt's tests hold old m
     None: {
         "audio-environment": 8, "deprecated-machine-type": 39, "deprecated-option": 876, "deprecated-parameter": 877,
         "device-as-file": 2, "ignored-by-libvirt": 2, "lun-on-virtio": 5, "removed-backend": 47, "removed-device": 28,
-        "removed-from-libvirt": 1, "removed-machine-type": 191, "removed-option": 678, "removed-parameter": 50,
+        "removed-from-libvirt": 3, "removed-machine-type": 191, "removed-option": 678, "removed-parameter": 50,
         "smp-topology-mismatch": 2, "unknown-machine-type": 1,
     },
     "==7.2": {
         "audio-environment": 8, "deprecated-machine-type": 2, "deprecated-parameter": 9, "device-as-file": 2,
         "ignored-by-libvirt": 2, "lun-on-virtio": 5, "machine-type-too-new": 1, "removed-backend": 20,
-        "removed-device": 28, "removed-from-libvirt": 1, "removed-machine-type": 6, "removed-option": 4,
+        "removed-device": 28, "removed-from-libvirt": 3, "removed-machine-type": 6, "removed-option": 4,
         "removed-parameter": 32, "smp-topology-mismatch": 2, "unknown-machine-type": 1,
     },
     "==10.0": {
         "audio-environment": 8, "deprecated-backend": 27, "deprecated-machine-type": 186, "deprecated-parameter": 11,
         "device-as-file": 2, "ignored-by-libvirt": 2, "lun-on-virtio": 5, "removed-backend": 20, "removed-device": 28,
-        "removed-from-libvirt": 1, "removed-machine-type": 41, "removed-option": 678, "removed-parameter": 40,
+        "removed-from-libvirt": 3, "removed-machine-type": 41, "removed-option": 678, "removed-parameter": 40,
         "smp-topology-mismatch": 2, "unknown-machine-type": 1,
     },
 }  # fmt: skip

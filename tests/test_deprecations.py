@@ -63,6 +63,47 @@ def test_rules_look_where_the_rows_of_libvirt_are() -> None:
         assert all((row.removed is not None) == (kind == "removed") for row in libvirt_facts()[kind])
 
 
+@pytest.mark.parametrize(
+    ("machine", "libvirt", "is_refused"),
+    [
+        ("pc-q35-8.2", "==9.3", True),
+        ("pc-q35-8.2", "==9.2", False),
+        ("pc-i440fx-8.2", "==11.3", False),
+        ("pc", "==11.3", False),
+        ("one-of-its-own", "==11.3", False),
+    ],
+)
+def test_a_watchdog_of_another_machine_is_refused_by_libvirt(machine: str, libvirt: str, is_refused: bool) -> None:
+    found = of_domain(f"<os><type arch='x86_64' machine='{machine}'>hvm</type></os>"
+                      "<devices><watchdog model='ib700' action='reset'/></devices>", libvirt)  # fmt: skip
+    assert found == ["Refused by libvirt 9.3 and later: model='ib700'; only i440fx has it; use 'i6300esb', for which the "
+                     "guest needs another driver"] * is_refused  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("memory", "node", "libvirt", "is_refused"),
+    [
+        ("restrictive", "strict", "==9.4", True),
+        ("strict", "restrictive", "==9.4", True),
+        ("strict", "restrictive", "==9.3", False),
+        ("restrictive", "restrictive", "==11.3", False),
+        ("strict", "preferred", "==11.3", False),
+    ],
+)
+def test_restrictive_memory_mixed_with_other_is_refused(memory: str, node: str, libvirt: str, is_refused: bool) -> None:
+    found = of_domain(f"<numatune><memory mode='{memory}' nodeset='0'/>"
+                      f"<memnode cellid='0' mode='{node}' nodeset='0'/></numatune>", libvirt)  # fmt: skip
+    assert len(found) == is_refused
+
+
+def of_domain(parts: str, libvirt: str) -> list[str]:
+    text = f"<domain type='kvm'><name>x</name>{parts}</domain>"
+    return [
+        d.message
+        for d in vmlint.check_text(text, "x.xml", libvirt=libvirt, select=["removed-from-libvirt"]).diagnostics
+    ]
+
+
 @pytest.mark.skipif(shutil.which("qemu-system-x86_64") is None, reason="qemu-system-x86_64 is not installed")
 def test_the_qemu_installed_here_does_what_is_said_of_it() -> None:
     version = local_version()

@@ -39,7 +39,10 @@ def test_files_with_a_hint_are_found(folder: Path) -> None:
     (folder / "guest.args").write_text("-m 1G\n")
     (folder / "cmdline").write_bytes(CMDLINE)
     (folder / "monitor.sh").write_text("$VM -monitor unix:/m,server,nowait\n")
-    expected = ["a b/start.sh", "cmdline", "guest.args", "monitor.sh", "wide.xml", "é.xml"]
+    for number, setting in enumerate(("machine: pc-q35-5.1", "machine: type=pc-q35-5.1,viommu=intel", "scsihw: lsi")):
+        (folder / f"10{number}.conf").write_text(f"{setting}\nmemory: 2048\n")
+    expected = ["100.conf", "101.conf", "102.conf"]
+    expected += ["a b/start.sh", "cmdline", "guest.args", "monitor.sh", "wide.xml", "é.xml"]
     assert found(folder) == sorted(expected)
 
 

@@ -13,7 +13,8 @@ from tests.helpers import ROOT
 from vmlint import catalog, check_text
 from vmlint.qemu.left_out import emulators, left_out
 from vmlint.qemu.machine_types import machine_type
-from vmlint.qemu.vendors import AS_UPSTREAM, FADES, HAS, LACKS, UNKNOWN, standing, vendors
+from vmlint.qemu.standings import AS_UPSTREAM, FADES, HAS, LACKS, UNKNOWN
+from vmlint.qemu.vendors import standing, vendors
 from vmlint.targets import distributions, find
 from vmlint.versions import System, parse
 

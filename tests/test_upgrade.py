@@ -333,6 +333,21 @@ def test_the_machine_of_a_proxmox_guest_counts() -> None:
     assert not judged({"200.conf": "arch: amd64\nhostname: x\nostype: debian\n"}).vms, "a container is no VM"
 
 
+@pytest.mark.parametrize(
+    ("settings", "verdict"),
+    [
+        ("cpu: Icelake-Client", REFUSED),
+        ("cpu: cputype=Icelake-Client-noTSX,flags=+pcid", REFUSED),
+        ("cpu: x86-64-v2-AES", STARTS),
+        ("cpu: custom-mine", STARTS),
+        ("args: -cpu host\ncpu: Icelake-Client", STARTS),
+        ("args: -smp 2\ncpu: Icelake-Client", REFUSED),
+    ],
+)
+def test_the_cpu_of_a_proxmox_guest_counts_unless_args_has_another(settings: str, verdict: str) -> None:
+    assert verdicts(judged({"102.conf": f"{settings}\nname: x\nvmgenid: 1\n"}, ["proxmox-9"])) == {"x": [verdict]}
+
+
 def test_an_emulator_that_is_not_there_starts_nothing() -> None:
     """Red Hat has no `qemu-system-x86_64`, by which others call it; Debian no `qemu-kvm`."""
     for program, verdict in (

@@ -17,7 +17,7 @@ from .light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
+    from typing import NoReturn, TextIO
 
 HELP_WIDTH = 80
 HELP = "; see vmlint --help"
@@ -48,6 +48,7 @@ def main(given: Sequence[str] | None = None) -> int:
     """Run vmlint; returns the exit code."""
     gc.set_threshold(COLLECT_AFTER)
     atexit.register(gc.freeze)  # the process ends: nothing is to be freed one by one
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     try:
         code = _run(sys.argv[1:] if given is None else list(given))
         sys.stdout.flush()
@@ -58,6 +59,11 @@ def main(given: Sequence[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(nowhere, stream.fileno())
         return UNREAD
+
+
+def _nowhere() -> TextIO:
+    """What stands for an output that is closed (`>&-`)."""
+    return open(os.devnull, "w", encoding="utf-8")
 
 
 def _run(words: list[str]) -> int:

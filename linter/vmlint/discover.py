@@ -14,7 +14,8 @@ from .temporary import is_temporary
 
 HINTS = (
     *(b"qemu", b"QEMU", b"kvm", b"KVM", b"<domain", b"<network", b",nowait", b",server", b",readonly"),
-    *(b",disable-ticketing", b"-chardev", b"-netdev", b"args: -", b"smbios1: ", b"vmgenid: "),
+    *(b",disable-ticketing", b"-chardev", b"-netdev"),
+    *(b"args: -", b"machine: pc-", b"machine: type=", b"scsihw: ", b"smbios1: ", b"vmgenid: "),
     *(b'[chardev "', b'[device "', b"[drive]", b'[drive "', b'[netdev "'),
 )
 """One of these is in every file with something to lint; plain texts, which git and Python find at memory's speed."""

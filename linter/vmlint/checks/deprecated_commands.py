@@ -84,12 +84,18 @@ def _with_backend(node: OptionNode, backends: list[OptionNode], context: Context
 
 def userspace_apic(node: Node, context: Context) -> Iterator[Finding]:
     """KVM with a local APIC in QEMU itself, on a PC."""
-    if not isinstance(node, OptionNode) or kind_of_command(node.parent) not in ("i440fx", "q35"):
+    if not isinstance(node, OptionNode) or kind_of_command(node.parent) not in ("i440fx", "q35", "microvm"):
         return
+    if node.name == "-accel" and (_text(node, "accel") != "kvm" or node != _first(node.parent, "-accel")):
+        return  # the next one is for hosts without the first
     value = next((found for name in APIC if (found := node.value(name)) is not None), None)
     if value is not None and value.text == "off" and _has_kvm(node.parent):
         removed = context.target.admits_from("qemu", parse("8.0"))
         yield Finding(value, {}, value.replace(0, len("off"), "split"), "" if removed else "deprecated")
+
+
+def _first(command: Node | None, name: str) -> Node | None:
+    return next(iter(command.named(name)), None) if isinstance(command, CommandNode) else None
 
 
 def _has_kvm(command: Node | None) -> bool:

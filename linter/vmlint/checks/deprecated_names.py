@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Context, Finding
+from ..finding import Context, Finding, only_if
 from ..libvirt.values import known_text
 from ..light_typing import TYPE_CHECKING, NamedTuple, cast
 from ..model import Node
 from ..qemu.deprecation_words import NewForm, fields_of, safety_of
-from ..qemu.deprecations import Match, named
+from ..qemu.deprecations import Match, is_named, named
 from ..source import Value
 
 if TYPE_CHECKING:
@@ -23,11 +23,19 @@ COMMAND = "qemu"
 """The name of the node of a command line."""
 
 
+def _may_be_machine(node: Node, _: Context) -> bool:
+    """Whether rows name the machine type that an element or option gives, on some architecture."""
+    name = node.plain("type" if _is_option(node) else "machine")
+    return name is not None and is_named("machine", name)
+
+
+@only_if(_may_be_machine)
 def removed_machine(node: Node, context: Context) -> Iterator[Finding]:
     """A machine type without a release in its name that an admitted release no longer has."""
     yield from _names("machine", REMOVED, _machine(node), context)
 
 
+@only_if(_may_be_machine)
 def deprecated_machine(node: Node, context: Context) -> Iterator[Finding]:
     """A machine type without a release in its name that goes."""
     yield from _names("machine", DEPRECATED, _machine(node), context)

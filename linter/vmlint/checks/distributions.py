@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Context, Finding
+from ..finding import Context, Finding, only_if
 from ..light_typing import TYPE_CHECKING, cast
 from ..model import Node
-from ..qemu import left_out as facts
 from ..source import Value
 from ..versions import titles
 
@@ -22,8 +21,16 @@ NAMED_AFTER = {"amd64": "x86_64", "i686": "i386", "armv7l": "arm", "armv6l": "ar
 """Architectures whose emulator is called otherwise."""
 
 
+def _names_systems(_: Node, context: Context) -> bool:
+    """Whether a target names a distribution."""
+    return bool(context.target.systems)
+
+
+@only_if(_names_systems)
 def left_out(node: Node, context: Context) -> Iterator[Finding]:
     """What a QEMU of the target is built without."""
+    from ..qemu import left_out as facts
+
     for place, row, found in facts.left_out_of(context.target.systems).get(node.name, ()):
         value = row.fits(node)
         if value is not None and _place(node, context.root) == place:
@@ -33,8 +40,11 @@ def left_out(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(value if row.values else node, fields)
 
 
+@only_if(_names_systems)
 def emulator_elsewhere(node: Node, context: Context) -> Iterator[Finding]:
     """An emulator whose path is that of another distribution."""
+    from ..qemu import left_out as facts
+
     systems, value = context.target.systems, _emulator(node)
     path = "" if value is None or value.opaque else value.text.strip()
     for row in facts.emulators() if systems and path else ():

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding, only_if
 from ..model import Node
+from ..qemu.machine_kinds import kind_of_machine
 from ..qemu.machine_types import MachineType, current_types, is_of_distribution, is_versioned, machine_type
-from ..qemu.machines import kind_of_machine
-from ..qemu.vendors import FADES, LACKS, UNKNOWN, standing
+from ..qemu.standings import FADES, LACKS, UNKNOWN
 from ..source import Value
-from ..versions import Target, Version, titles
+from ..versions import System, Target, Version, titles
 
 OPTIONS = ("-machine", "-M")
 NEWEST = {"i440fx": "pc", "q35": "q35", "virt": "virt", "pseries": "pseries", "s390x": "s390-ccw-virtio"}
@@ -58,17 +58,23 @@ def unknown(node: Node, context: Context) -> Iterator[Finding]:
     value, arch = _given(node)
     if value is None or value.opaque:
         return
-    name, systems = value.text, context.target.systems
-    unknown_to = any(standing(system, name, arch) == UNKNOWN for system in systems)
-    if unknown_to if systems else is_of_distribution(name, arch):
+    name = value.text
+    if _systems_with(UNKNOWN, name, arch, context) if context.target.systems else is_of_distribution(name, arch):
         yield Finding(value, {"name": name})
 
 
+def _names_systems(_: Node, context: Context) -> bool:
+    """Whether a target names a distribution."""
+    return bool(context.target.systems)
+
+
+@only_if(_names_systems)
 def left_out(node: Node, context: Context) -> Iterator[Finding]:
     """A type that the QEMU of a distribution does not have, whatever the release of QEMU has on which it is built."""
     yield from _of_systems(node, LACKS, context)
 
 
+@only_if(_names_systems)
 def fading(node: Node, context: Context) -> Iterator[Finding]:
     """A type of its own that a distribution marks as deprecated."""
     yield from _of_systems(node, FADES, context)
@@ -76,15 +82,21 @@ def fading(node: Node, context: Context) -> Iterator[Finding]:
 
 def _of_systems(node: Node, wanted: str, context: Context) -> Iterator[Finding]:
     """A type with which some distributions do something. The fix is the name that means the newest of its family."""
-    value, arch = _given(node) if context.target.systems else (None, "")
+    value, arch = _given(node)
     if value is None or value.opaque:
         return
-    found = [system for system in context.target.systems if standing(system, value.text, arch) == wanted]
-    if found:
+    if found := _systems_with(wanted, value.text, arch, context):
         newest = NEWEST[kind] if (kind := kind_of_machine(value.text, arch)) in NEWEST else ""
         edits = value.replace(0, len(value.text), newest) if newest not in ("", value.text) else ()
         fields = {"name": value.text, "systems": titles(found), "newest": newest}
         yield Finding(value, fields, edits)
+
+
+def _systems_with(wanted: str, name: str, arch: str, context: Context) -> list[System]:
+    """The distributions of the target with which a type has a certain standing."""
+    from ..qemu.vendors import standing  # which only a target that names one needs
+
+    return [system for system in context.target.systems if standing(system, name, arch) == wanted]
 
 
 def _finding(value: Value, found: MachineType, context: Context) -> Finding:

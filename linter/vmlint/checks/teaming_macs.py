@@ -12,7 +12,7 @@ from ..libvirt.sides import PERSISTENT, TRANSIENT, Side, is_virtio, octets_of
 from ..libvirt.teaming import DROPPED, FOUND, Team
 from ..libvirt.values import known_text
 from ..model import Node
-from ..qemu.machines import NO_EXPRESS
+from ..qemu.machine_kinds import NO_EXPRESS
 from ..source import Edit, Value
 
 

@@ -11,7 +11,7 @@ from ..libvirt.teaming import Team
 from ..libvirt.values import known_text
 from ..model import Node
 from ..qemu.failover import EIGHT, SEVEN, refuses_port_since
-from ..qemu.machines import NO_EXPRESS
+from ..qemu.machine_kinds import NO_EXPRESS
 from ..source import Edit
 from ..versions import parse
 

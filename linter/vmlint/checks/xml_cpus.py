@@ -9,7 +9,7 @@ from ..libvirt.schema import is_whole
 from ..libvirt.sizes import in_bytes
 from ..libvirt.values import is_for_qemu, is_unknown, known_number, known_text
 from ..model import Node
-from ..qemu.machines import kind_of_machine
+from ..qemu.machine_kinds import kind_of_machine
 
 LEVELS = ("sockets", "dies", "clusters", "cores", "threads")
 CLOCK = "hypervclock"
@@ -40,6 +40,8 @@ def _unsaid_vcpus(domain: Node) -> int | None:
 
 def vcpu_count_contradicts(node: Node, context: Context) -> Iterator[Finding]:
     """More virtual CPUs at the start than there are, or none."""
+    if node.plain("current") is None:
+        return
     most, current, given = known_number(node, ""), known_number(node, "@current"), node.value("current")
     if most is not None and current is not None and given is not None and current > most:
         yield Finding(given, {"current": str(current), "most": str(most)})
@@ -63,13 +65,19 @@ def vcpu_state_refused(node: Node, context: Context) -> Iterator[Finding]:
 
 def memory_sizes_contradict(node: Node, context: Context) -> Iterator[Finding]:
     """Memory at the start above the memory there is, or that above what it may become."""
+    at, above, maximum = (node.child(name) for name in ("currentMemory", "memory", "maxMemory"))
+    if above is None or (maximum is None and (at is None or _says_the_same(at, above))):
+        return  # as in most domains
     memory, current, most = (_size(node, name) for name in ("memory", "currentMemory", "maxMemory"))
-    at, above = node.child("currentMemory"), node.child("memory")
-    if at and above and memory and current and current > memory and not node.below("cpu/numa"):
+    if at and memory and current and current > memory and not node.below("cpu/numa"):
         yield Finding(at, {"current": f"{current // 1024} KiB", "memory": f"{memory // 1024} KiB"})
-    if above and memory and most and memory > most and not node.below("cpu/numa"):
+    if memory and most and memory > most and not node.below("cpu/numa"):
         fields = {"memory": f"{memory // 1024} KiB", "most": f"{most // 1024} KiB"}
-        yield Finding(above, fields, variant="maximum", notes=(("maximum", node.child("maxMemory") or node),))
+        yield Finding(above, fields, variant="maximum", notes=(("maximum", maximum or node),))
+
+
+def _says_the_same(one: Node, other: Node) -> bool:
+    return one.plain("") == other.plain("") and one.plain("unit") == other.plain("unit")
 
 
 def _size(domain: Node, name: str) -> int | None:
@@ -83,7 +91,8 @@ def boot_order_mixed(node: Node, context: Context) -> Iterator[Finding]:
     boot, devices = node.child("boot"), context.root.child("devices")
     if boot is None or devices is None or context.root.is_of_template:
         return
-    order = next((order for device in devices.children if (order := device.get("boot@order"))), None)
+    first = next(devices.element.iterfind("*/boot[@order]"), None)
+    order = None if first is None else context.root.of(first).value("order")
     if order is not None:
         yield Finding(boot, {}, notes=(("device", order),))
 
@@ -91,9 +100,11 @@ def boot_order_mixed(node: Node, context: Context) -> Iterator[Finding]:
 def uefi_incomplete(node: Node, context: Context) -> Iterator[Finding]:
     """UEFI firmware in a domain that lacks what libvirt wants with it."""
     domain, loader = context.root, node.child("loader")
+    if loader is None:
+        return
     machine = kind_of_machine(known_text(node, "type@machine"), known_text(node, "type@arch"))
     features = domain.child("features")
-    if machine not in ("q35", "i440fx") or loader is None or not is_for_qemu(domain) or domain.is_of_template:
+    if machine not in ("q35", "i440fx") or not is_for_qemu(domain) or domain.is_of_template:
         return
     if features is not None and features.has_template_parts:
         return

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Context, Finding
+from ..finding import Context, Finding, only_if
 from ..libvirt.disks import bus_of
-from ..libvirt.pci import PciTopology, guest_address
 from ..libvirt.values import is_for_qemu, is_unknown, known_number, known_text
 from ..model import Node
-from ..qemu.machines import kind_of_machine
+from ..qemu.machine_kinds import kind_of_machine
 
 FIRST_ONLY = ("vga", "cirrus", "vmvga", "bochs", "ramfb")
 """Models of video devices that can only be the first (measured on libvirt 11.3 and 12.8)."""
@@ -59,13 +58,15 @@ def _bus_of_input(device: Node) -> str:
 
 def ide_on_q35(node: Node, context: Context) -> Iterator[Finding]:
     """A disk or controller on IDE, which a machine does not have."""
+    if node.name == "disk" and bus_of(node) != "ide":
+        return
     system = context.root.child("os")
     machine = kind_of_machine(known_text(system, "type@machine"), known_text(system, "type@arch")) if system else ""
     if machine != "q35" or not is_for_qemu(context.root) or context.root.is_of_template:
         return
-    if node.name == "disk" and bus_of(node) == "ide":
+    if node.name == "disk":
         yield Finding(node.get("target@bus") or node.get("target@dev") or node, {"name": "disk"})
-    elif node.name == "controller":
+    else:
         yield Finding(node.value("type") or node, {"name": "controller"})
 
 
@@ -139,19 +140,29 @@ def native_io_with_cache(node: Node, context: Context) -> Iterator[Finding]:
 
 def disk_on_unfit_bus(node: Node, context: Context) -> Iterator[Finding]:
     """A disk that its bus does not let be what it is."""
-    bus, device = bus_of(node), known_text(node, "@device") or "disk"
+    device, read_only = known_text(node, "@device") or "disk", node.child("readonly")
+    if device != "cdrom" and read_only is None:
+        return
+    bus = bus_of(node)
     if bus is None or not is_for_qemu(context.root) or is_unknown(node, "@device"):
         return
     at = node.get("target@bus") or node.get("target@dev") or node
-    read_only = node.child("readonly")
     if device == "disk" and bus in ("ide", "sata") and read_only is not None:
         yield Finding(read_only, {"bus": bus}, read_only.drop(), variant="readonly")
     elif device == "cdrom" and bus == "sd":  # of one on virtio, removed-from-libvirt tells
         yield Finding(at, {"bus": bus}, variant="cdrom")
 
 
+def _is_behind_controller(address: Node, _: Context) -> bool:
+    """Whether an address is on another bus than the first, which has all slots."""
+    return bool((address.plain("bus") or "").strip("0xX"))
+
+
+@only_if(_is_behind_controller)
 def pci_slot_unfit(node: Node, context: Context) -> Iterator[Finding]:
     """A slot that the bus behind a controller does not have."""
+    from ..libvirt.pci import PciTopology, guest_address  # which few domains need
+
     device = node.parent
     address = guest_address(device) if device is not None else None
     slot = node.value("slot")

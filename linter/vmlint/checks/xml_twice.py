@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from ..finding import Context, Finding
 from ..libvirt.aliases import USER_ALIAS
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 PCI = ("domain", "bus", "slot", "function")
-PLACES = {"pci": PCI, "virtio-serial": ("controller", "bus", "port")}
+PLACES = {"pci": PCI, "virtio-serial": ("controller", "bus", "port"), "usb": ("bus",)}
 """What makes up the place of a device, by the type of its address."""
 SETTINGS = (
     ("cputune/vcpupin", "vcpu", "vcpupin"),
@@ -78,7 +79,7 @@ def _claims(domain: Node) -> Iterator[Claim]:
         for part in device:
             if make := OF_PART.get(part.tag):
                 yield from make(part)
-            elif in_qemu and part.tag == "address" and device.tag not in UNCHECKED:
+            elif in_qemu and part.tag == "address" and part.get("type") in PLACES and device.tag not in UNCHECKED:
                 yield from _address(part)
     for path, name, kind in SETTINGS:
         for setting in domain.element.iterfind(path):
@@ -105,9 +106,8 @@ def _address(address: _Element) -> Iterator[Claim]:
     place = _numbers(address, PLACES.get(kind, ()))
     if kind == "pci" and any(place[:3]):
         yield Claim("pci-address", place, address, "", _pci(place))
-    elif kind == "usb" and (port := _port(address.get("port", ""))):
-        if (bus := _number(address.get("bus"))) is not None:
-            yield Claim("usb-address", (bus, port), address, "", f"bus {bus}, port {port}")
+    elif kind == "usb" and place and (port := _port(address.get("port", ""))):
+        yield Claim("usb-address", (*place, port), address, "", f"bus {place[0]}, port {port}")
     elif kind not in ("pci", "usb") and place and place[-1]:
         names = zip(PLACES[kind], map(str, place), strict=True)
         yield Claim(f"{kind}-address", place, address, "", ", ".join(map(" ".join, names)))
@@ -157,8 +157,15 @@ OF_PART: dict[object, Callable[[_Element], Iterator[Claim]]] = {"boot": _boot, "
 
 def _numbers(element: _Element, names: tuple[str, ...]) -> tuple[int, ...]:
     """Numbers of an address; none where one of them is not known, or the bus is not given."""
-    found = tuple(number for name in names if (number := _number(element.get(name, "0"))) is not None)
-    return found if len(found) == len(names) and element.get("bus") is not None else ()
+    if element.get("bus") is None:
+        return ()
+    return _all_numbers(tuple(element.get(name, "0") for name in names))
+
+
+@lru_cache(maxsize=4096)  # addresses are much the same in all domains
+def _all_numbers(texts: tuple[str, ...]) -> tuple[int, ...]:
+    found = tuple(number for number in map(_number, texts) if number is not None)
+    return found if len(found) == len(texts) else ()
 
 
 def _port(text: str) -> str:

@@ -8,7 +8,7 @@ from ..light_typing import TYPE_CHECKING
 from ..reporters import FOR_PEOPLE
 from . import CLEAN, FAILED, FOUND
 from .options import reports, settings
-from .progress import clear_progress
+from .progress import LINE
 
 if TYPE_CHECKING:
     import argparse
@@ -79,13 +79,15 @@ def report_writer(
 def tell_early(options: argparse.Namespace, lint: Run) -> None:
     """Write each finding when it is known, in a report for people on standard output that no later step changes."""
     shown = [name for name, file in reports(options) if file == "-"]
-    if len(shown) != 1 or shown[0] not in FOR_PEOPLE or options.statistics or options.fix or options.diff:
+    if len(shown) != 1 or shown[0] not in FOR_PEOPLE or options.statistics:
+        return
+    if options.fix or options.diff or options.prune_baseline:
         return
 
     def tell(found: Sequence[Diagnostic], rules: Mapping[str, Rule]) -> None:
         from ..reporters import write_findings
 
-        clear_progress()
+        LINE.clear()
         write_findings(shown[0], found, rules, sys.stdout, options.color)
         sys.stdout.flush()
 

@@ -25,21 +25,35 @@ def shown_progress(items: Iterable[T]) -> Iterator[T]:
         yield from items
         return
     due = time.monotonic() + PATIENCE
-    is_shown = False
     try:
         for done, item in enumerate(items):
             if time.monotonic() >= due:
-                sys.stderr.write(f"{CLEAR}vmlint: files checked: {done}")
-                sys.stderr.flush()
-                due, is_shown = time.monotonic() + PAUSE, True
+                LINE.show(f"vmlint: files checked: {done}")
+                due = time.monotonic() + PAUSE
             yield item
     finally:
-        if is_shown:
-            clear_progress()
+        LINE.clear()
 
 
-def clear_progress() -> None:
-    """Take the line away, for something else to be written there."""
-    if sys.stderr.isatty():
-        sys.stderr.write(CLEAR)
+class _Line:
+    """A line on the terminal that comes and goes."""
+
+    def __init__(self) -> None:
+        self._is_shown = False
+
+    def show(self, text: str) -> None:
+        """Write it anew."""
+        sys.stderr.write(f"{CLEAR}{text}")
         sys.stderr.flush()
+        self._is_shown = True
+
+    def clear(self) -> None:
+        """Take it away, if it is there, for something else to be written."""
+        if self._is_shown:
+            sys.stderr.write(CLEAR)
+            sys.stderr.flush()
+            self._is_shown = False
+
+
+LINE = _Line()
+"""The one line of progress."""

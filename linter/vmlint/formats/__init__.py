@@ -16,13 +16,14 @@ from ..light_typing import Protocol, cast
 from ..limits import DEFAULT, MIB, Limits
 from ..model import Document, Problem
 from ..source import Source, Span
-from .cost import cost
 
 FORMATS = (
     *("xml", "cmdline", "readconfig", "shell", "make", "systemd", "dockerfile", "justfile", "libvirt_log"),
     *("literals", "yaml", "powershell", "proxmox", "lines", "text"),
 )
 """The first that claims a file gets it."""
+MOST_A_BYTE = 1600
+"""Bytes of memory: more than reading any byte of a file takes; see `cost`."""
 
 
 class Format(Protocol):
@@ -57,9 +58,14 @@ def claim(path: str, head: bytes) -> Format | None:
 
 def read(format_: Format, path: str, data: bytes, limits: Limits = DEFAULT) -> Document:
     """What a file of a format holds; one that would take more memory than it may is told, and not looked at."""
+    most = limits.memory * MIB
+    if len(data) * MOST_A_BYTE <= most:
+        return format_.parse(path, data)
+    from .cost import cost  # which few files need
+
     name = name_of(format_)
-    needed = cost(name, path, data, limits.memory * MIB)
-    if needed <= limits.memory * MIB:
+    needed = cost(name, path, data, most)
+    if needed <= most:
         return format_.parse(path, data)
     fields = {"needed": str(-(-needed // MIB)), "memory": str(limits.memory), "looked": "no rule looked at it"}
     unread = cast("Callable[[str, bytes, Problem], Document] | None", getattr(format_, "unread", None))

@@ -20,14 +20,10 @@ SIGNS = {
 JSON_SIGNS = {**SIGNS, b'"': 230}
 SEPARATORS = (b", ", b",\n", b",\r", b',"', b",'")
 """Commas that stand between the elements of a list, and not in the argument of an option."""
-MOST = 1600
-"""More bytes than any byte of a file costs."""
 
 
 def cost(format_name: str, path: str, data: bytes, most: int) -> int:
     """Bytes of memory that reading a file takes; if they are more than `most`, any number above."""
-    if len(data) * MOST <= most:
-        return 0
     plain = len(data) * (ASCII if data.isascii() else OTHER)
     if format_name == "xml":
         return plain + _signs(data, XML_SIGNS)

@@ -29,7 +29,7 @@ def find_commands(root: Group, nesting: int = 0) -> tuple[list[Node], list[Probl
     finder = _Finder(nesting)
     for group in root.groups():
         if group.is_list and group.bracket in LISTS:
-            finder.list(list(_words(group)))
+            finder.list(list(_words(group)), group.holds_options)
         finder.chains(group)
     values = list(root.values())
     finder.neighbours(values)
@@ -58,11 +58,13 @@ class _Finder:
         self.problems: list[Problem] = []
         self._used: set[int] = set()
 
-    def list(self, words: Sequence[Value]) -> None:
-        """The elements of a list, or the arguments of a call."""
-        if len(words) < 2 or all(id(word) in self._used for word in words) or not _may_be_words(words):
+    def list(self, words: Sequence[Value], are_options: bool = False) -> None:
+        """The elements of a list, or the arguments of a call; `are_options`: of QEMU, whatever they are."""
+        if are_options and words and words[0].text.startswith("-"):
+            self._keep(command_line(words), words)
+        elif len(words) < 2 or all(id(word) in self._used for word in words) or not _may_be_words(words):
             return
-        if _runs_another(words):
+        elif _runs_another(words):
             self._used.update(id(word) for word in words)
         else:
             self._keep(option_list(words), words)

@@ -24,6 +24,9 @@ PASSING = re.compile(
 """Methods that pass on words one call after another."""
 FIRST_WORD, LAST_WORD = re.compile(r"\S+"), re.compile(r"\S\Z")
 BRACKETS = {")": "(", "]": "[", "}": "{"}
+OPTIONS_NAME = re.compile(r"""\bqemuargs["']?\s{0,20}[:=]\s{0,20}\Z""")
+"""What stands before a list that holds QEMU's options and nothing else, by its name: Packer's."""
+LONGEST_NAME = 60
 MAX_UNCLOSED = 20
 """How many groups a bracket may end at once, where some of them were not closed."""
 
@@ -32,7 +35,7 @@ class Group:
     """What stands between two brackets, or a whole file: values and groups in order.
 
     `bracket`: the opening one, empty for a file; `call`: the name before it; `is_list`: nothing but elements of a list
-    or arguments of a call stands in it, no statements and no pairs.
+    or arguments of a call stands in it, no statements and no pairs; `holds_options`: by its name, those of QEMU.
     """
 
     def __init__(self, bracket: str, call: str = "", joined: bool = False) -> None:
@@ -41,6 +44,7 @@ class Group:
         self.index = bracket == "[" and joined
         self.is_list = bool(bracket)
         self.has_strings = False
+        self.holds_options = False
         self.items: list[Value | Group] = []
 
     @property
@@ -242,7 +246,11 @@ class _Frame:
         bracket = self.script.text[token.start]
         beside = last is not None and last.kind in (NAME, CLOSE, STRING) and last.end == token.start
         call = self.script.text[last.start : last.end] if last is not None and last.kind == NAME else ""
-        return Group(bracket, call if bracket != "[" or call.endswith("!") else "", beside and not call.endswith("!"))
+        is_macro = call.endswith("!")
+        group = Group(bracket, call if bracket != "[" or is_macro else "", beside and not is_macro)
+        before = self.script.text[max(0, token.start - LONGEST_NAME) : token.start]
+        group.holds_options = bracket == "[" and OPTIONS_NAME.search(before) is not None
+        return group
 
     def closed(self, group: Group, token: Token) -> None:
         """A group has ended; it may be an argument list that makes a string, or what is done to one before it."""

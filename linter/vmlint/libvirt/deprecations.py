@@ -8,8 +8,10 @@ from functools import cache
 from ..data import read_toml
 from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..model import Node
+from ..qemu.machines import kind_of_machine
 from ..source import Value
 from ..versions import Version, parse
+from .values import known_text
 
 if TYPE_CHECKING:
     from typing import Any
@@ -26,6 +28,8 @@ class Row(NamedTuple):
     at: str
     values: tuple[str, ...]
     where: Mapping[str, tuple[str, ...]]
+    only_on: tuple[str, ...]
+    """Kinds of machines that have it; empty for what does not depend on the machine."""
     removed: Version | None
     set: str | None
     drop: bool
@@ -61,6 +65,8 @@ def matches(kind: str, node: Node, root: Node) -> Iterator[tuple[Row, Value]]:
         value = node.value(row.at) if row.at else node.text
         if value is None or not _is_one(value, row.values) or _path(node, root) not in row.paths:
             continue
+        if row.only_on and _kind_of_domain(root) in ("", *row.only_on):
+            continue
         if all(_is_one(_get(node, where), wanted) for where, wanted in row.where.items()):
             yield row, value
 
@@ -82,6 +88,11 @@ def _path(node: Node, root: Node) -> str:
     return root.name if node == root or node.parent is None else f"{_path(node.parent, root)}/{node.name}"
 
 
+def _kind_of_domain(root: Node) -> str:
+    """What kind of machine a domain has; '' where it is not known."""
+    return kind_of_machine(known_text(root, "os/type@machine"), known_text(root, "os/type@arch"))
+
+
 def _get(node: Node, path: str) -> Value | None:
     return node.parent.get(path[len(OUTSIDE) :]) if path.startswith(OUTSIDE) and node.parent else node.get(path)
 
@@ -98,6 +109,7 @@ def _row(table: Mapping[str, Any]) -> Row:
         at=table.get("at", ""),
         values=_texts(table.get("is", ())),
         where={path: _texts(wanted) for path, wanted in table.get("where", {}).items()},
+        only_on=_texts(table.get("only-on", ())),
         removed=parse(removed) if removed else None,
         set=table.get("set"),
         drop=table.get("drop", False),

@@ -6,7 +6,7 @@ import re
 
 from ..light_typing import NamedTuple
 from ..model import Node
-from ..qemu.machines import EXPRESS, kind_of_machine
+from ..qemu.machine_kinds import EXPRESS, kind_of_machine
 from .values import known_text
 
 NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+)|(0[0-7]+)|(?:0|[1-9][0-9]*)")

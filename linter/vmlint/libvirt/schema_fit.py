@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 from ..light_typing import TYPE_CHECKING
@@ -35,32 +36,29 @@ def fits(top: _Element, shape: Shape) -> Fit:
             closed, needed = ruled
         else:
             closed, needed = NONE, shape.required
-        if shape.vital and _lacks(element, parent, shape):
+        children = list(element)
+        tags = [child.tag for child in children]
+        if shape.vital and found is Fit.RIGHT and _lacks(element, parent, shape, tags):
             found = Fit.LACKING
-        if not len(element):
-            if needed:
+        if closed or needed or (tags and shape.single):
+            present = set(tags)
+            if not (closed.isdisjoint(present) and needed <= present):
                 return Fit.WRONG
-            continue
-        below = shape.below
-        if closed or needed or shape.single:
-            inner = {child.tag: child for child in element}
-            if not (closed.isdisjoint(inner) and needed <= inner.keys()):
+            if len(present) < len(tags) and any(tags.count(tag) > 1 for tag in shape.single.intersection(present)):
                 return Fit.WRONG
-            if len(inner) < len(element) and _doubled(element, shape.single):
-                return Fit.WRONG
-            if len(inner) == len(element):
-                stack.extend([(inner[tag], element, below[tag]) for tag in inner if tag in below])
-                continue
-        if below:
-            stack.extend([(child, element, below[tag]) for child in element if (tag := child.tag) in below])
+        if tags and shape.below:
+            below = shape.below
+            stack.extend(
+                [(child, element, below[tag]) for child, tag in zip(children, tags, strict=True) if tag in below]
+            )
     return found
 
 
-def _lacks(element: _Element, parent: _Element, shape: Shape) -> bool:
-    """Whether an element lacks something for want of which libvirt refuses it."""
+def _lacks(element: _Element, parent: _Element, shape: Shape, tags: Sequence[str]) -> bool:
+    """Whether an element with children of these names lacks something for want of which libvirt refuses it."""
     for is_attribute, name, when in shape.vital:
-        found = element.get(name) if is_attribute else next(element.iterchildren(name), None)
-        if found is None and all(_holds(condition, element, parent) for condition in when):
+        is_there = element.get(name) is not None if is_attribute else name in tags
+        if not is_there and all(_holds(condition, element, parent) for condition in when):
             return True
     return False
 
@@ -83,8 +81,3 @@ def _ruled(element: _Element, parent: _Element, shape: Shape) -> tuple[frozenset
         closed = closed | not_tags if not_tags else closed
         needed = needed | need_tags if need_tags else needed
     return closed, needed
-
-
-def _doubled(element: _Element, single: set[str]) -> bool:
-    tags = [child.tag for child in element]
-    return any(tags.count(tag) > 1 for tag in single.intersection(tags))

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from ..light_typing import TYPE_CHECKING
 from ..model import Node
-from ..qemu.machines import kind_of_machine
+from ..qemu.machine_kinds import kind_of_machine
 from ..source import Value
 from .mac import parse_mac
 from .values import known_text

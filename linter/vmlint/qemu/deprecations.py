@@ -128,6 +128,12 @@ def named(kind: str, name: str, arch: str) -> Match | None:
     return None
 
 
+@lru_cache(maxsize=1024)
+def is_named(kind: str, name: str) -> bool:
+    """Whether a name fits a row of a kind on any architecture."""
+    return any(row.values is not None and row.values.rest(name) is not None for row in rows(kind))
+
+
 def is_for(row: Row, arch: str) -> bool:
     """Whether a row is about an architecture."""
     return not row.arches or arch in row.arches

@@ -12,7 +12,8 @@ from ..model import Node
 from ..versions import Version, parse
 from .commandline import CommandNode, OptionNode
 from .device import Device
-from .machines import EXPRESS, X86_DEFAULT, arch_of, kind_of_machine
+from .machine_kinds import EXPRESS, X86_DEFAULT, kind_of_machine
+from .machines import arch_of
 from .optstring import TRUE
 
 SEVEN, EIGHT = parse("7.0"), parse("8.0")

@@ -1,4 +1,4 @@
-"""What the machine types of QEMU offer to PCI devices."""
+"""The machines of command lines."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from ..model import Node
 from .commandline import CommandNode
+from .machine_kinds import X86_DEFAULT, kind_of_machine
 
 PROGRAM_ARCH = re.compile(r".*qemu-system-([\w-]+?)(?:\.exe)?")
 DEBIAN = {
@@ -14,28 +15,6 @@ DEBIAN = {
     "ppc64el": "ppc64", "ppc64le": "ppc64",
 }  # fmt: skip
 """What emulators are called in Debian 13 and later besides; `ppc64le` also before."""
-X86 = ("x86_64", "i386", "i686", "")
-MACHINES = (
-    (re.compile(r"q35|pc-q35-.*"), X86, "q35"),
-    (re.compile(r"virt(?:-.*)?"), ("aarch64", "arm", "armv7l", "riscv32", "riscv64", "loongarch64"), "virt"),
-    (re.compile(r"pc|pc-i440fx-.*|pc-[01]\.\d+"), X86, "i440fx"),
-    (re.compile(r"pseries(?:-.*)?"), ("ppc64", "ppc64le", ""), "pseries"),
-    (re.compile(r"s390-ccw-virtio(?:-.*)?"), ("s390x", ""), "s390x"),
-    (re.compile(r"microvm"), X86, "microvm"),
-)
-"""Machine, architectures (empty: not told), and what it is. Measured on x86_64; read in hw/pci-host/gpex.c,
-hw/ppc/spapr_pci.c and hw/s390x/s390-pci-bus.c for the others."""
-EXPRESS = ("q35", "virt")
-"""Where pcie.0 is a PCI Express bus."""
-X86_DEFAULT = ("x86_64", "i386")
-"""Emulators whose machine is i440fx where none is given (`-machine help` of QEMU 5.2, 7.2, 10.0 and 11.1)."""
-NO_EXPRESS = ("i440fx", "pseries", "s390x", "microvm")
-"""Where QEMU has no PCI Express bus, and microvm no PCI bus at all."""
-
-
-def kind_of_machine(machine: str, arch: str) -> str:
-    """One of EXPRESS or NO_EXPRESS; '' where it is not known."""
-    return next((kind for name, arches, kind in MACHINES if name.fullmatch(machine) and arch in arches), "")
 
 
 def arch_of(command: Node | None) -> str:

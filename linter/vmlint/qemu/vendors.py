@@ -8,11 +8,10 @@ from typing import Any
 
 from ..data import read_toml
 from ..versions import System, parse
+from .machine_kinds import X86
 from .machine_types import is_of_distribution
-from .machines import X86
+from .standings import AS_UPSTREAM, FADES, HAS, LACKS, UNKNOWN
 
-HAS, FADES, LACKS, UNKNOWN, AS_UPSTREAM = "has", "fades", "lacks", "unknown", "as upstream"
-"""What a distribution does with a machine type; the last: what the release of QEMU does that it ships."""
 NUMBERED = re.compile(r".+\+pve\d+(?:\.pxe)?")
 """Proxmox' types, which are QEMU's with a number of its own."""
 X86_TYPE = re.compile(r"(?:pc|pc-.*|q35|isapc|microvm|xenfv(?:-.*)?|xenpv)")
