@@ -78,6 +78,7 @@ SHAPES = (
     Shape("xml text refs", "x.xml", DOMAIN + "<title>", "&amp;", tail="</title>" + END),
     Shape("xml comments", "x.xml", DOMAIN, "<!-- a -->", tail=END),
     Shape("xml suppressions", "x.xml", DOMAIN, "<!-- vmlint: ignore[short-boolean] a -->\n", tail=END),
+    Shape("xml suppressed names", "x.xml", DOMAIN + "<!-- vmlint: ignore[", "ab,", tail="] -->" + END),
     Shape("xml deep", "x.xml", DOMAIN, "<a>", tail=END, closing="</a>"),
     Shape("xml open", "x.xml", DOMAIN, "<a>"),
     Shape(
@@ -146,6 +147,8 @@ SHAPES = (
     Shape("sh arith", "x.sh", QEMU + "\n", "$((1+"),
     Shape("sh assigns", "x.sh", QEMU + "\n", 'a="-serial tcp::1,server"\n'),
     Shape("sh suppress", "x.sh", "", QEMU + "-serial tcp::1,server # vmlint: ignore[short-boolean] why\n"),
+    Shape("sh suppressions", "x.sh", QEMU + "\n", "#vmlint:ignore[]\n"),
+    Shape("sh suppressed names", "x.sh", QEMU + "\n# vmlint: ignore[", "ab, ", tail="]\n"),
     Shape("sh nested c", "x.sh", QEMU + "\n", "sh -c 'qemu-system-x86_64 -m 1 -serial tcp::1,server' \n"),
     Shape("sh words", "x.sh", QEMU + "\n", "a "),
     Shape("sh comments", "x.sh", QEMU + "\n", "# qemu-system-x86_64 -m 1\n"),

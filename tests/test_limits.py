@@ -250,6 +250,14 @@ def test_columns_in_a_long_line_are_found_in_any_order() -> None:
         ("xml small elements", 1_500_000),
         ("xml valid interfaces", 50_000_000),
         ("sh findings", 2_000_000),
+        ("xml suppressions", 16_000_000),
+        ("xml suppressed names", 50_000_000),
+        ("sh suppressions", 6_500_000),
+        ("sh suppressed names", 12_000_000),
+        ("json list", 3_900_000),
+        ("yaml blank folded", 1_600_000),
+        ("ps1 array", 2_400_000),
+        ("bat lines", 4_300_000),
     ],
 )
 def test_no_file_takes_more_memory_than_is_promised(tmp_path: Path, name: str, size: int) -> None:
@@ -291,6 +299,14 @@ def test_a_device_and_a_pipe_are_told_where_they_are_named_and_never_opened(tmp_
     assert done.returncode == 2
     assert b"pipe.sh: neither a file nor a folder" in done.stderr
     assert b"/dev/zero: neither a file nor a folder" in done.stderr
+
+
+def test_comments_of_a_file_too_large_are_not_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "x.sh").write_text(COMMAND + "#vmlint:ignore[]\n" * 1000)
+    assert b"unused-suppression" in vmlint("check", cwd=tmp_path).stdout
+    told = vmlint("check", "--limit", "memory=1", "--output-format", "concise", cwd=tmp_path).stdout
+    assert b"file-too-large" in told
+    assert b"unused-suppression" not in told
 
 
 def test_a_million_options_of_one_command_are_told() -> None:

@@ -47,6 +47,15 @@ def test_text_for_several_releases_shows_who_fails_where(tmp_path: Path) -> None
     assert "VM   debian-11  debian-12  debian-13\nold     starts      fails      fails\n" in out
 
 
+@pytest.mark.parametrize("setting", ["", "scsihw: virtio-scsi-pci\n", "name: old\n"])
+def test_an_old_proxmox_guest_is_found_that_has_no_more_than_a_machine_type(tmp_path: Path, setting: str) -> None:
+    """Guests made by old releases have no `smbios1:` and `vmgenid:`, and their machine types are the ones that go."""
+    (tmp_path / "101.conf").write_text(f"cores: 4\nmachine: pc-i440fx-2.3\n{setting}")
+    (tmp_path / "102.conf").write_text("arch: amd64\nhostname: container\nostype: debian\n")
+    code, out, _ = run(tmp_path, "--to", "proxmox-9")
+    assert (code, "removed-machine-type" in out, "1 of 1 VM will not start" in out) == (1, True, True)
+
+
 def test_exit_codes(tmp_path: Path) -> None:
     (tmp_path / "a.sh").write_text(SILENT)
     (tmp_path / "warned.sh").write_text(WARNED)

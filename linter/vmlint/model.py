@@ -44,6 +44,8 @@ class Document:
         self.format_name = format_name
         self.roots = tuple(roots)
         self.problems = tuple(problems)
+        self.is_read = True
+        """Whether rules look at it; a file that would take too much memory is only told."""
         self.facts: tuple[dict[object, object], ...] = tuple({} for _ in self.roots)
         """What checks have worked out about each root, whatever the target: for the next look at the document."""
 

@@ -63,9 +63,10 @@ def suppress(
 ) -> Suppressed:
     """Leave out what comments switch off. A comment is unused only if all rules it names are `active` or unknown.
 
-    `requires_reason`: a comment in use that gives no reason is told of.
+    `requires_reason`: a comment in use that gives no reason is told of. Those of a file too large to be read are not
+    looked for: there may be as many as would take too much themselves.
     """
-    comments = suppressions(document)
+    comments = suppressions(document) if document.is_read else []
     used: set[Suppression] = set()
     kept = []
     for diagnostic, around in _around(diagnostics, comments):

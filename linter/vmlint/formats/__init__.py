@@ -22,7 +22,7 @@ FORMATS = (
     *("literals", "yaml", "powershell", "proxmox", "lines", "text"),
 )
 """The first that claims a file gets it."""
-MOST_A_BYTE = 1600
+MOST_A_BYTE = 2000
 """Bytes of memory: more than reading any byte of a file takes; see `cost`."""
 
 
@@ -70,4 +70,6 @@ def read(format_: Format, path: str, data: bytes, limits: Limits = DEFAULT) -> D
     fields = {"needed": str(-(-needed // MIB)), "memory": str(limits.memory), "looked": "no rule looked at it"}
     unread = cast("Callable[[str, bytes, Problem], Document] | None", getattr(format_, "unread", None))
     problem = Problem("file-too-large", Span(0, 0), fields)
-    return unread(path, data, problem) if unread else Document(Source(path, data), name, (), [problem])
+    document = unread(path, data, problem) if unread else Document(Source(path, data), name, (), [problem])
+    document.is_read = False
+    return document

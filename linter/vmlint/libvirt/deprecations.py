@@ -8,7 +8,7 @@ from functools import cache
 from ..data import read_toml
 from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..model import Node
-from ..qemu.machines import kind_of_machine
+from ..qemu.machine_kinds import kind_of_machine
 from ..source import Value
 from ..versions import Version, parse
 from .values import known_text
