@@ -320,6 +320,28 @@ def test_what_is_misspelt_and_refused_for_want_of_it_is_said_to_be_refused(text:
     assert found.effect == "refused"
 
 
+@pytest.mark.parametrize(
+    ("body", "rule", "place"),
+    [
+        (f"<devices>{DISK.format('disk', 'path', 'vda')}</devices>", "unknown-attribute", "path"),
+        (f"<devices>{DISK.format('disk', 'dev', 'vda')}</devices>", "unknown-attribute", "dev"),
+        ("<devices><interface type='user'><mtu value='9000'/></interface></devices>", "unknown-attribute", "value"),
+        ("<devices><interface type='bridge'><mac/><source bridge='b' address='52:54:00:00:00:01'/></interface></devices>",
+         "unknown-attribute", "address"),
+    ],
+)  # fmt: skip
+def test_a_name_in_the_place_of_another_is_one_mistake(body: str, rule: str, place: str) -> None:
+    assert marked(lint("guest.xml", WHOLE.format(body).encode())) == [(rule, place)]
+
+
+@pytest.mark.parametrize("attribute", ["path", "name"])
+def test_an_attribute_of_a_kind_that_nothing_says_is_found(attribute: str) -> None:
+    disk = DISK.format("disk", f"{attribute}='/y.raw' file", "vda")
+    assert marked(lint("guest.xml", WHOLE.format(f"<devices>{disk}</devices>").encode())) == [
+        ("unknown-attribute", attribute)
+    ]
+
+
 def test_an_empty_drive_needs_no_file() -> None:
     body = f"<devices>{DISK.format('cdrom', 'files', 'hda')}</devices>\n"
     (message,) = messages(WHOLE.format(body))

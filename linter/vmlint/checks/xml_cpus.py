@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..finding import Context, Finding
+from ..libvirt.schema import is_whole
 from ..libvirt.sizes import in_bytes
 from ..libvirt.values import is_for_qemu, is_unknown, known_number, known_text
 from ..model import Node
@@ -16,7 +17,7 @@ CLOCK = "hypervclock"
 
 def vcpu_topology_mismatch(node: Node, context: Context) -> Iterator[Finding]:
     """A topology that does not come to the number of virtual CPUs."""
-    count = known_number(context.root, "vcpu") if context.root.child("vcpu") else 1
+    count = known_number(context.root, "vcpu") if context.root.child("vcpu") else _unsaid_vcpus(context.root)
     if count is None or not is_for_qemu(context.root) or context.root.has_template_parts:
         return
     product, factors = 1, []
@@ -30,6 +31,11 @@ def vcpu_topology_mismatch(node: Node, context: Context) -> Iterator[Finding]:
     if product != count:
         fields = {"factors": " x ".join(factors), "product": str(product), "count": str(count)}
         yield Finding(node, fields, notes=(("count", context.root.child("vcpu") or context.root),))
+
+
+def _unsaid_vcpus(domain: Node) -> int | None:
+    """How many virtual CPUs a domain without <vcpu> has; None for a part of a domain."""
+    return 1 if is_whole(domain) else None
 
 
 def vcpu_count_contradicts(node: Node, context: Context) -> Iterator[Finding]:

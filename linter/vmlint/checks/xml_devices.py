@@ -6,16 +6,23 @@ from collections.abc import Iterator
 
 from ..finding import Context, Finding, only_if
 from ..libvirt.disks import bus_of
-from ..libvirt.values import is_for_qemu, is_unknown, known_text
+from ..libvirt.values import is_for_qemu, is_unknown, known_number, known_text
 from ..model import Node
 from ..qemu.machine_kinds import kind_of_machine
 
 FIRST_ONLY = ("vga", "cirrus", "vmvga", "bochs", "ramfb")
-"""Models of video devices that can only be the first (measured on libvirt 12.8)."""
-REMOVABLE = ("ide", "scsi", "sata", "usb", "fdc")
+"""Models of video devices that can only be the first (measured on libvirt 11.3 and 12.8)."""
 BRIDGES = ("pci-bridge", "pcie-to-pci-bridge")
 """Whose slot 0 is their own."""
+USB_KINDS = {("controller", "usb"), ("controller", "ccid"), ("hub", "usb"), ("hostdev", "usb")}
+"""Devices that are on USB by their type."""
+USB_MODELS = {
+    "sound": ("@model", "usb"), "serial": ("target@type", "usb-serial"), "interface": ("model@type", "usb-net"),
+}  # fmt: skip
+"""Where devices name a model of theirs that is on USB, and that model."""
 VNC_LETTERS = 8
+DEFAULT_AUDIO = 1
+"""The number of the backend that libvirt's QEMU driver adds to a domain that has none."""
 
 
 def usb_disabled(node: Node, context: Context) -> Iterator[Finding]:
@@ -31,17 +38,22 @@ def usb_disabled(node: Node, context: Context) -> Iterator[Finding]:
 
 def _usb_place(device: Node) -> Node | None:
     """A device, if it is one on USB."""
-    if device.name == "controller":
-        is_usb = known_text(device, "@type") == "usb"
-    elif device.name == "disk":
+    if device.name == "disk":
         is_usb = bus_of(device) == "usb"
-    elif device.name == "sound":
-        is_usb = known_text(device, "@model") == "usb"
-    elif device.name in ("hub", "hostdev"):
-        is_usb = known_text(device, "@type") == "usb"
+    elif device.name == "smartcard" or (device.name, known_text(device, "@type")) in USB_KINDS:
+        is_usb = True
+    elif device.name in USB_MODELS:
+        path, model = USB_MODELS[device.name]
+        is_usb = known_text(device, path) == model
     else:
-        is_usb = device.name in ("input", "redirdev") and known_text(device, "@bus") == "usb"
+        is_usb = device.name in ("input", "redirdev") and _bus_of_input(device) == "usb"
     return device if is_usb else None
+
+
+def _bus_of_input(device: Node) -> str:
+    """The bus of an input or redirected device; a tablet is on USB unless it says another."""
+    is_tablet = device.value("bus") is None and known_text(device, "@type") == "tablet"
+    return "usb" if is_tablet else known_text(device, "@bus")
 
 
 def ide_on_q35(node: Node, context: Context) -> Iterator[Finding]:
@@ -65,10 +77,11 @@ def memory_not_shared(node: Node, context: Context) -> Iterator[Finding]:
     backing, numa = domain.child("memoryBacking"), domain.below("cpu/numa")
     if not is_served or not is_for_qemu(domain) or domain.is_of_template or domain.has_template_parts:
         return
-    access = backing.get("access@mode") if backing is not None else None
-    if access is not None and access.text != "private":
+    if (numa is not None and numa.has_template_parts) or (backing is not None and backing.has_template_parts):
         return
-    if numa is not None and any(cell.value("memAccess") is not None for cell in numa.children):
+    access = backing.get("access@mode") if backing is not None else None
+    cells = [cell.value("memAccess") or access for cell in numa.children] if numa is not None else []
+    if all(given is not None and (given.opaque or given.text == "shared") for given in cells or [access]):
         return
     if node.name == "interface" and node.child("teaming") is not None:
         return  # teaming-memory-not-shared knows more of it
@@ -136,7 +149,7 @@ def disk_on_unfit_bus(node: Node, context: Context) -> Iterator[Finding]:
     at = node.get("target@bus") or node.get("target@dev") or node
     if device == "disk" and bus in ("ide", "sata") and read_only is not None:
         yield Finding(read_only, {"bus": bus}, read_only.drop(), variant="readonly")
-    elif device == "cdrom" and bus not in REMOVABLE:
+    elif device == "cdrom" and bus == "sd":  # of one on virtio, removed-from-libvirt tells
         yield Finding(at, {"bus": bus}, variant="cdrom")
 
 
@@ -205,17 +218,19 @@ def graphics_listen_differs(node: Node, context: Context) -> Iterator[Finding]:
 
 def audio_unknown(node: Node, context: Context) -> Iterator[Finding]:
     """A sound card, or a VNC server, that names an audio backend that is not there."""
-    given = node.value("id")
-    if given is None or given.opaque or context.root.is_of_template:
+    given, number = node.value("id"), known_number(node, "@id")
+    if given is None or number is None or context.root.is_of_template:
         return
     known = context.of_root(_audio_ids)
-    if known is not None and given.text not in known:
+    if known is not None and number not in known:
         yield Finding(given, {"id": given.text})
 
 
-def _audio_ids(domain: Node) -> set[str] | None:
+def _audio_ids(domain: Node) -> set[int] | None:
     """The numbers of the audio backends of a domain; None where they are not known."""
-    numbers = [audio.value("id") for audio in _devices(domain, "audio")]
-    if _may_have_more(domain) or any(number is not None and number.opaque for number in numbers):
+    numbers = [known_number(audio, "@id") for audio in _devices(domain, "audio")]
+    if _may_have_more(domain) or None in numbers:
         return None
-    return {number.text for number in numbers if number is not None}
+    if not numbers and is_for_qemu(domain):
+        return {DEFAULT_AUDIO}
+    return {number for number in numbers if number is not None}

@@ -10,12 +10,13 @@ from ..libvirt.aliases import USER_ALIAS
 from ..libvirt.values import is_for_qemu
 from ..light_typing import TYPE_CHECKING, NamedTuple
 from ..model import Node, Place
+from ..source import Value
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 PCI = ("domain", "bus", "slot", "function")
-PLACES = {"pci": PCI, "virtio-serial": ("controller", "bus", "port"), "usb": ("bus", "port")}
+PLACES = {"pci": PCI, "virtio-serial": ("controller", "bus", "port"), "usb": ("bus",)}
 """What makes up the place of a device, by the type of its address."""
 SETTINGS = (
     ("cputune/vcpupin", "vcpu", "vcpupin"),
@@ -57,8 +58,11 @@ def claimed_twice(node: Node, context: Context) -> Iterator[Finding]:
         if other is not claim:
             if node.is_of_template:
                 return  # branches stand one beside another
+            at = _place(node, claim)
+            if isinstance(at, Value) and at.opaque:
+                continue  # what is filled in may differ each time
             fields = {"which": claim.told or str(claim.which)}
-            yield Finding(_place(node, claim), fields, variant=claim.kind, notes=(("first", _place(node, other)),))
+            yield Finding(at, fields, variant=claim.kind, notes=(("first", _place(node, other)),))
 
 
 def _place(root: Node, claim: Claim) -> Place:
@@ -102,7 +106,9 @@ def _address(address: _Element) -> Iterator[Claim]:
     place = _numbers(address, PLACES.get(kind, ()))
     if kind == "pci" and any(place[:3]):
         yield Claim("pci-address", place, address, "", _pci(place))
-    elif kind != "pci" and place and place[-1]:
+    elif kind == "usb" and place and (port := _port(address.get("port", ""))):
+        yield Claim("usb-address", (*place, port), address, "", f"bus {place[0]}, port {port}")
+    elif kind not in ("pci", "usb") and place and place[-1]:
         names = zip(PLACES[kind], map(str, place), strict=True)
         yield Claim(f"{kind}-address", place, address, "", ", ".join(map(" ".join, names)))
 
@@ -120,30 +126,29 @@ def _video(video: _Element) -> Iterator[Claim]:
             yield Claim("primary-video", "", model, "primary")
 
 
-def _balloon(balloon: _Element) -> Iterator[Claim]:
-    yield Claim("balloon", "", balloon)
-
-
 def _host_device(device: _Element) -> Iterator[Claim]:
     """A device of the host that is given to the guest."""
     kind = "pci" if device.tag == "interface" and device.get("type") == "hostdev" else device.get("type")
     source = next(device.iterchildren("source"), None)
-    if source is None or kind not in ("pci", "usb"):
+    if source is None or kind not in ("pci", "usb", "mdev"):
         return
     parts = {part.tag: part for part in source}
     address = parts.get("address")
     if kind == "pci" and address is not None and (place := _numbers(address, PCI)):
         yield Claim("host-device", place, device, "", _pci(place))
+    elif kind == "mdev" and address is not None and (uuid := address.get("uuid")):
+        yield Claim("host-device", uuid.lower(), address, "uuid")
+    elif kind == "usb" and address is not None and (place := _numbers(address, ("bus", "device"))):
+        yield Claim("host-device", place, device, "", "at bus {}, device {}".format(*place))
     elif kind == "usb" and address is None and "vendor" in parts and "product" in parts:
         ids = (_number(parts["vendor"].get("id")), _number(parts["product"].get("id")))
         if None not in ids:
-            yield Claim("host-device", ids, device, "", "{:04x}:{:04x}".format(*ids))
+            yield Claim("host-device", ("vendor", *ids), device, "", "{:04x}:{:04x}".format(*ids))
 
 
 OF_KIND: dict[object, Callable[[_Element], Iterator[Claim]]] = {
     "controller": _controller,
     "video": _video,
-    "memballoon": _balloon,
     "hostdev": _host_device,
     "interface": _host_device,
 }
@@ -161,6 +166,13 @@ def _numbers(element: _Element, names: tuple[str, ...]) -> tuple[int, ...]:
 def _all_numbers(texts: tuple[str, ...]) -> tuple[int, ...]:
     found = tuple(number for number in map(_number, texts) if number is not None)
     return found if len(found) == len(texts) else ()
+
+
+def _port(text: str) -> str:
+    """A port of USB, with those of the hubs before it (`1.2`); none where it is not known, or 0, for which libvirt
+    chooses one."""
+    numbers = [_number(part) for part in text.split(".")]
+    return "" if None in numbers or not any(numbers) else ".".join(map(str, numbers))
 
 
 def _pci(place: tuple[int, ...]) -> str:

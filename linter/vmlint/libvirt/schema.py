@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lxml.etree import XMLParser, XMLSchema, _Element
 
 NETWORK, DOMAIN = "network", "domain"
+WHOLE = {DOMAIN: ("name", "os"), NETWORK: ("name",)}
+"""What libvirt defines nothing without: a domain that lacks it is a part of one, and more may be missing in it."""
 SMALL = 40_000
 """In fewer bytes there are no 10,000 elements: each takes `<a/>` at least."""
 DESCRIBED = (12, 8)
@@ -29,6 +31,11 @@ DESCRIBED = (12, 8)
 def schema_name(root: Node) -> str:
     """Which of the schemas is about a document."""
     return NETWORK if root.name == NETWORK else DOMAIN
+
+
+def is_whole(root: Node) -> bool:
+    """Whether a document is one that libvirt could define, and not a part of one."""
+    return all(root.child(name) for name in WHOLE[schema_name(root)])
 
 
 def schema_path(name: str) -> str:

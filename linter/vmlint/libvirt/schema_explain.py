@@ -10,15 +10,18 @@ from itertools import islice
 
 from ..model import Node, Place
 from ..source import Value
-from .schema import DOMAIN, NETWORK, is_part_right, schema_name
-from .schema_guess import Guess, Missed, Mistake, Reading, label, listed
+from .schema import is_part_right, is_whole, schema_name
+from .schema_guess import MUCH, Guess, Missed, Mistake, Reading, label, listed
 from .schema_model import Attribute, Child, Member, Model, Type, closest, model
 from .schema_moved import without_moved
 from .schema_shape import ABSENT, Condition
 from .schema_values import SimpleType
 
-WHOLE = {DOMAIN: ("name", "os"), NETWORK: ("name",)}
-"""What libvirt defines nothing without: a domain that lacks it is a part of one, and more may be missing in it."""
+REFUSED_TWICE = {
+    "devices": ("memballoon", "nvram", "pstore", "vsock"),
+    "cputune": ("emulatorpin",),
+}
+"""Children of which libvirt refuses a second one; elsewhere it reads the first (measured on 11.3 and 12.8)."""
 MERGED = 2
 """So many mistakes at most become one."""
 OF_SCHEMAS = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -64,7 +67,7 @@ class _Element:
         """Children that may stand here, for the walk to go on with."""
         self.document: str = label(node) if parent is None else parent.document
         """What libvirt refuses: a domain or a network."""
-        self.is_whole: bool = _is_whole(node) if parent is None else parent.is_whole
+        self.is_whole: bool = is_whole(node) if parent is None else parent.is_whole
         self.meant: set[str] = set()
         """Attributes and children that are there, but misspelt."""
 
@@ -92,21 +95,31 @@ class _Element:
                 mistake = self.guess.attribute_of_namespace(self.node, name, names)
                 self.meant.add(mistake.fields["local"])
                 yield mistake
-        for name in names:
-            if name not in self.type.attributes:
-                mistake = self.guess.attribute(self.node, name, names, self._missed(self.type.attributes, names))
-                self.meant.add(mistake.fields["meant"])
-                yield mistake
+        unknown = [name for name in names if name not in self.type.attributes]
+        for name in unknown:
+            missed = self._missed(self.type.attributes, names)
+            only = self._only_missed(name, missed) if len(unknown) == 1 else ""
+            mistake = self.guess.attribute(self.node, name, names, missed, only)
+            self.meant.add(mistake.fields["meant"])
+            yield mistake
         for name in names:
             member = self.type.attributes.get(name)
             if member is None:
                 continue
             if other := self._elsewhere(member):
                 fields = {"name": name, "element": self.label, **other}
-                yield Mistake("unknown-attribute", self.node.attribute_name(name), "other-kind", fields)
+                at = self.node.attribute_name(name)
+                yield Mistake("unknown-attribute", at, "other-kind", {**fields, "meant": ""}, owner=self.node)
             else:
                 yield from self._value(self.node.value(name), member.type, member, name)
         yield from self._lacking("attribute", self.type.needed_attributes, self.type.vital_attributes, names)
+
+    def _only_missed(self, name: str, missed: Mapping[str, Missed]) -> str:
+        """The attribute for which an unknown one stands: the only one that must be there, if it can have its value."""
+        value, lacking = self.node.value(name), [other for other, how in missed.items() if how in MUCH]
+        if len(lacking) != 1 or value is None or value.opaque:
+            return ""
+        return lacking[0] if self.type.attributes[lacking[0]].type.takes(value.text) else ""
 
     def _lacking(
         self,
@@ -177,7 +190,7 @@ class _Element:
     def _child(self, node: Node, tag: str, first: dict[str, Node], present: set[str]) -> Mistake | None:
         """What is wrong with a child being there at all; the walk goes on in it where it may stand here."""
         member = self.type.children.get(tag)
-        fields = {"name": label(node), "element": self.label}
+        fields = {"name": label(node), "element": self.label, "document": self.document}
         if member is None:
             taken = {name for name, known in self.type.children.items() if name in present and known.single}
             unknown = self.guess.child(node, tag, taken, self._missed(self.type.children, present))
@@ -189,7 +202,8 @@ class _Element:
             return mistake
         self.inner.append((node, self.known.type(member.type)))
         if tag in first and member.single:
-            return Mistake("doubled-element", node, "", fields, first=first[tag])
+            variant = "refused" if tag in REFUSED_TWICE.get(self.label, ()) else ""
+            return Mistake("doubled-element", node, variant, fields, first=first[tag])
         return None
 
     def _elsewhere(self, member: Attribute | Child) -> dict[str, str]:
@@ -208,7 +222,7 @@ class _Element:
         owner = self._owner(condition)
         value, member = owner.node.value(condition.attribute), owner.type.attributes.get(condition.attribute)
         if value is None:
-            is_lacking = condition.attribute in owner.meant or (member is not None and member.required)
+            is_lacking = condition.attribute in owner.meant or (member is not None and owner._is_wanted(member))
             return None if is_lacking else ABSENT
         return value.text if member and not value.opaque and member.type.takes(value.text) else None
 
@@ -250,11 +264,6 @@ def _form_variant(text: str, member: Member | None) -> str:
 def _in_other_case(text: str, type_: SimpleType) -> str | None:
     """A value in the case in which it may be."""
     return next((other for other in (text.lower(), text.upper()) if other != text and type_.takes(other)), None)
-
-
-def _is_whole(root: Node) -> bool:
-    """Whether a document is one that libvirt could define, and not a part of one."""
-    return all(root.child(name) for name in WHOLE[schema_name(root)])
 
 
 def _stripped(value: Value) -> Place:

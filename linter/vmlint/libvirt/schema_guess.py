@@ -78,12 +78,15 @@ class Guess:
         self._known, self._type, self._label, self._document = known, type_, name, document
         self._is_root = is_root
 
-    def attribute(self, node: Node, name: str, present: Sequence[str], missed: Mapping[str, Missed]) -> Mistake:
-        """An attribute of the element, given as node, that it cannot have; others are present, some missed."""
+    def attribute(
+        self, node: Node, name: str, present: Sequence[str], missed: Mapping[str, Missed], only: str = ""
+    ) -> Mistake:
+        """An attribute of the element, given as node, that it cannot have; others are present, some missed; `only`:
+        the one whose place it takes, if that is known."""
         fields = {"name": name, "element": self._label, "document": self._document, "meant": ""}
         at = node.attribute_name(name)
         places = self._places(node, f"@{name}")
-        meant = closest(name, [known for known in self._type.attributes if known not in present])
+        meant = closest(name, [known for known in self._type.attributes if known not in present]) or only
         how = missed.get(meant or "", Missed.NEVER)
         if meant and (not places or how in MUCH or one_slip(name, meant)):
             edits, reading = at.replace(0, len(name), meant), Reading(node, name, meant)

@@ -9,6 +9,7 @@ from ..model import Node
 from .schema_guess import Mistake
 
 MISSING = ("missing-element", "missing-attribute", "required-part-missing")
+OTHER = "other-kind"
 UNKNOWN = {"missing-attribute": "unknown-attribute", "attribute": "unknown-attribute"}
 """What becomes of a name in the wrong element, by the kind or variant of what is missing; else `unknown-element`."""
 
@@ -31,11 +32,32 @@ def without_moved(found: list[Mistake]) -> Iterator[Mistake]:
                 belongs[other] = mistake.fields["element"]
                 dropped.add(number)
                 break
-    for number, mistake in enumerate(found):
-        if number in belongs:
-            yield _moved(mistake, belongs[number])
-        elif number not in dropped:
-            yield mistake
+    rest = [
+        _moved(mistake, belongs[number]) if number in belongs else mistake
+        for number, mistake in enumerate(found)
+        if number not in dropped
+    ]
+    yield from _without_replaced(rest)
+
+
+def _without_replaced(found: list[Mistake]) -> Iterator[Mistake]:
+    """Mistakes without those that only say that an attribute is missing, where one of another kind stands for it."""
+    instead = {mistake.owner for mistake in found if mistake.kind == "unknown-attribute" and mistake.variant == OTHER}
+    lacking = {mistake.at: mistake.fields["name"] for mistake in found if _is_missing_attribute(mistake)}
+    for mistake in found:
+        if _is_missing_attribute(mistake) and mistake.at in instead:
+            continue
+        if mistake.variant == OTHER and mistake.owner in lacking:
+            mistake = mistake._replace(  # noqa: PLW2901
+                variant=f"{OTHER}-needed", fields={**mistake.fields, "needed": lacking[mistake.owner]}
+            )
+        yield mistake
+
+
+def _is_missing_attribute(mistake: Mistake) -> bool:
+    return isinstance(mistake.at, Node) and (
+        mistake.kind == "missing-attribute" or (mistake.kind == MISSING[-1] and mistake.variant == "attribute")
+    )
 
 
 def _is_near(one: Node, other: Node | None) -> bool:
