@@ -45,11 +45,15 @@ Check = Callable[[Node, Context], Iterable["Finding"]]
 """What looks at the nodes that a rule selects."""
 
 
+_CONDITIONS: dict[Check, Callable[[Node, Context], object]] = {}
+"""Under what each check finds something, where several share it."""
+
+
 def only_if(condition: Callable[[Node, Context], object]) -> Callable[[Check], Check]:
     """Decorates checks that find nothing but under a condition: where several look at a node, it is asked once."""
 
     def decorated(check: Check) -> Check:
-        check.condition = condition  # type: ignore[attr-defined]  # read by condition_of
+        _CONDITIONS[check] = condition
         return check
 
     return decorated
@@ -57,7 +61,12 @@ def only_if(condition: Callable[[Node, Context], object]) -> Callable[[Check], C
 
 def condition_of(check: Check) -> Callable[[Node, Context], object] | None:
     """The condition under which a check finds something; None where it tells itself."""
-    return getattr(check, "condition", None)
+    return _CONDITIONS.get(check)
+
+
+def names_systems(_: Node, context: Context) -> bool:
+    """A condition: whether the target names a distribution."""
+    return bool(context.target.systems)
 
 
 class Finding(NamedTuple):

@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
     from typing import NamedTuple as NamedTuple  # noqa: PLC0414  # for others to import
-    from typing import Protocol as Protocol  # noqa: PLC0414
-    from typing import cast as cast  # noqa: PLC0414
+    from typing import Protocol as Protocol  # noqa: PLC0414  # likewise
+    from typing import cast as cast  # noqa: PLC0414  # likewise
 else:
     Protocol = object
 

@@ -17,7 +17,7 @@ from .temporary import AROUND, is_temporary
 try:
     import fcntl
 except ImportError:  # Windows, where a file that is open can be neither replaced nor removed: no lock is needed
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # asked for before each use
 
 CANNOT_LOCK = (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS, errno.EBADF)
 """What file systems without locks answer; the last is NFS, of a file that is only read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Context, Finding, only_if
+from ..finding import Context, Finding, names_systems, only_if
 from ..light_typing import TYPE_CHECKING, cast
 from ..model import Node
 from ..source import Value
@@ -21,12 +21,7 @@ NAMED_AFTER = {"amd64": "x86_64", "i686": "i386", "armv7l": "arm", "armv6l": "ar
 """Architectures whose emulator is called otherwise."""
 
 
-def _names_systems(_: Node, context: Context) -> bool:
-    """Whether a target names a distribution."""
-    return bool(context.target.systems)
-
-
-@only_if(_names_systems)
+@only_if(names_systems)
 def left_out(node: Node, context: Context) -> Iterator[Finding]:
     """What a QEMU of the target is built without."""
     from ..qemu import left_out as facts
@@ -40,7 +35,7 @@ def left_out(node: Node, context: Context) -> Iterator[Finding]:
             yield Finding(value if row.values else node, fields)
 
 
-@only_if(_names_systems)
+@only_if(names_systems)
 def emulator_elsewhere(node: Node, context: Context) -> Iterator[Finding]:
     """An emulator whose path is that of another distribution."""
     from ..qemu import left_out as facts

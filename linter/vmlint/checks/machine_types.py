@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Context, Finding, only_if
+from ..finding import Context, Finding, names_systems, only_if
 from ..model import Node
 from ..qemu.machine_kinds import kind_of_machine
 from ..qemu.machine_types import MachineType, current_types, is_of_distribution, is_versioned, machine_type
@@ -63,18 +63,13 @@ def unknown(node: Node, context: Context) -> Iterator[Finding]:
         yield Finding(value, {"name": name})
 
 
-def _names_systems(_: Node, context: Context) -> bool:
-    """Whether a target names a distribution."""
-    return bool(context.target.systems)
-
-
-@only_if(_names_systems)
+@only_if(names_systems)
 def left_out(node: Node, context: Context) -> Iterator[Finding]:
     """A type that the QEMU of a distribution does not have, whatever the release of QEMU has on which it is built."""
     yield from _of_systems(node, LACKS, context)
 
 
-@only_if(_names_systems)
+@only_if(names_systems)
 def fading(node: Node, context: Context) -> Iterator[Finding]:
     """A type of its own that a distribution marks as deprecated."""
     yield from _of_systems(node, FADES, context)

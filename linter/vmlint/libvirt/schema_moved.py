@@ -48,10 +48,10 @@ def _without_replaced(found: list[Mistake]) -> Iterator[Mistake]:
         if _is_missing_attribute(mistake) and mistake.at in instead:
             continue
         if mistake.variant == OTHER and mistake.owner in lacking:
-            mistake = mistake._replace(  # noqa: PLW2901
-                variant=f"{OTHER}-needed", fields={**mistake.fields, "needed": lacking[mistake.owner]}
-            )
-        yield mistake
+            fields = {**mistake.fields, "needed": lacking[mistake.owner]}
+            yield mistake._replace(variant=f"{OTHER}-needed", fields=fields)
+        else:
+            yield mistake
 
 
 def _is_missing_attribute(mistake: Mistake) -> bool:
