@@ -9,6 +9,7 @@ from ..finding import Context, Finding
 from ..libvirt.aliases import USER_ALIAS
 from ..libvirt.disks import bus_of
 from ..libvirt.sizes import in_bytes, number_set
+from ..libvirt.values import known_text, number_of
 from ..model import Node
 from ..source import Value
 
@@ -24,7 +25,6 @@ WITHOUT_IOTHREADS = ("ide", "sata", "scsi", "usb")
 def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
     """An alias given by the user that libvirt does not keep."""
     from ..libvirt.teaming import Team
-    from ..libvirt.values import known_text
 
     name, device = node.value("name"), node.parent
     if name is None or name.opaque or USER_ALIAS.fullmatch(name.text):
@@ -42,7 +42,7 @@ def alias_dropped(node: Node, context: Context) -> Iterator[Finding]:
 
 def vcpupin_out_of_range(node: Node, context: Context) -> Iterator[Finding]:
     """A pin of a virtual CPU that the domain does not have."""
-    vcpu, count = node.value("vcpu"), _number(context.root.get("vcpu"))
+    vcpu, count = node.value("vcpu"), number_of(context.root.get("vcpu"))
     if vcpu is not None and count is not None and vcpu.text.isdecimal() and int(vcpu.text) >= count:
         yield Finding(vcpu, {"vcpu": vcpu.text, "count": str(count), "last": str(count - 1)})
 
@@ -63,7 +63,7 @@ def numa_memory_differs(node: Node, context: Context) -> Iterator[Finding]:
 
 def numa_cells_leave_vcpus_out(node: Node, context: Context) -> Iterator[Finding]:
     """NUMA cells that do not hold all virtual CPUs."""
-    count = _number(context.root.get("vcpu"))
+    count = number_of(context.root.get("vcpu"))
     sets = [_set(cell.value("cpus")) for cell in _cells(node)]
     known = [numbers for numbers in sets if numbers is not None]
     if count is None or not known or len(known) < len(sets):
@@ -85,7 +85,7 @@ def memory_without_unit(node: Node, context: Context) -> Iterator[Finding]:
     """Memory so small that its number cannot have been meant in KiB."""
     if node.plain("unit") is not None:
         return
-    size = _number(node.text)
+    size = number_of(node.text)
     if size is not None and 0 < size < SMALL_KIB:
         yield Finding(node.text, {"size": str(size)}, node.set_value("unit", "MiB"))
 
@@ -117,13 +117,13 @@ def iothread_on_other_bus(node: Node, context: Context) -> Iterator[Finding]:
 def _iothreads(domain: Node) -> set[int] | None:
     """Numbers of the I/O threads: those given, and the lowest free ones up to their count; None if not known."""
     listed, count = domain.child("iothreadids"), domain.get("iothreads")
-    if domain.has_template_parts or (listed and listed.has_template_parts) or (count and _number(count) is None):
+    if domain.has_template_parts or (listed and listed.has_template_parts) or (count and number_of(count) is None):
         return None
-    numbers = [_number(thread.value("id")) for thread in (listed.children if listed else ())]
+    numbers = [number_of(thread.value("id")) for thread in (listed.children if listed else ())]
     known = {number for number in numbers if number is not None}
     if len(known) < len(numbers):
         return None
-    wanted, free = _number(count) or 0, 1
+    wanted, free = number_of(count) or 0, 1
     while len(known) < wanted and free <= wanted * 2:
         known.add(free)
         free += 1
@@ -137,11 +137,6 @@ def _cells(numa: Node) -> list[Node]:
 
 def _is_run(numbers: list[int]) -> bool:
     return numbers[-1] - numbers[0] == len(numbers) - 1
-
-
-def _number(value: Value | None) -> int | None:
-    text = "" if value is None else value.text.strip()
-    return int(text) if text.isdecimal() and len(text) < 12 else None
 
 
 def _size(value: Value | None, unit: Value | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..model import Node
+from ..source import Value
 
 OF_QEMU = ("kvm", "qemu", "hvf")
 """Types of domains that libvirt hands to its driver of QEMU."""
@@ -27,5 +28,10 @@ def is_for_qemu(domain: Node) -> bool:
 
 def known_number(node: Node, path: str) -> int | None:
     """The number at a path, or None where there is none that is known."""
-    text = known_text(node, path).strip()
+    return number_of(node.get(path))
+
+
+def number_of(value: Value | None) -> int | None:
+    """The number that a value is, or None where it is none, or none that is known."""
+    text = "" if value is None else value.text.strip()
     return int(text) if text.isdecimal() and len(text) < 12 else None
